@@ -1,0 +1,1 @@
+"""Papers: rendered or received, kept under their hash, never changed. Knows no room."""
