@@ -1,0 +1,74 @@
+// Small comforts on top of pages that work without them. No words in here: every text a person reads comes from the page.
+"use strict";
+
+(() => {
+  const narrow = window.matchMedia("(max-width: 47.99rem)");
+
+  // The menu folds away behind its button where there is little room.
+  for (const toggle of document.querySelectorAll("[data-menu-toggle]")) {
+    const menu = document.getElementById(toggle.getAttribute("aria-controls"));
+    const show = (open) => {
+      toggle.setAttribute("aria-expanded", String(open));
+      menu.hidden = !open;
+    };
+    const fit = () => {
+      toggle.hidden = !narrow.matches;
+      show(!narrow.matches);
+    };
+    toggle.addEventListener("click", () => show(menu.hidden));
+    narrow.addEventListener("change", fit);
+    fit();
+  }
+
+  // A step that matters asks first. The form is sent only by the button in the dialog.
+  const dialog = document.getElementById("confirm");
+  const agreed = new WeakSet();
+  const askFirst = (event) => {
+    const form = event.target;
+    if (!dialog || !form.dataset.confirm || agreed.has(form)) return false;
+    event.preventDefault();
+    dialog.querySelector("[data-confirm-text]").textContent = form.dataset.confirm;
+    dialog.returnValue = "";
+    dialog.onclose = () => {
+      if (dialog.returnValue !== "yes") return;
+      agreed.add(form);
+      form.requestSubmit(event.submitter);
+    };
+    dialog.showModal();
+    return true;
+  };
+
+  // Pressing twice must not send twice. Disabled a moment later, so that the pressed button's own value still goes along.
+  const guard = (form) => {
+    const buttons = form.querySelectorAll("button:not([type=button])");
+    window.setTimeout(() => {
+      for (const button of buttons) {
+        button.disabled = true;
+        button.dataset.sent = "";
+      }
+    });
+  };
+
+  document.addEventListener("submit", (event) => {
+    if (askFirst(event) || event.defaultPrevented || event.target.method !== "post") return;
+    guard(event.target);
+  });
+
+  // Coming back by the browser's button finds the form usable again.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("[data-sent]").forEach((button) => (button.disabled = false));
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.nextElementSibling.hidden = false;
+  });
+  const reveal = () => {
+    if (!navigator.clipboard) return;
+    document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
+  };
+  reveal();
+  document.addEventListener("htmx:afterSwap", reveal);
+})();
