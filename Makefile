@@ -1,0 +1,33 @@
+# Every target sets up what it needs first; see fms_agency/house/. Words for the command: make test ARGS="-k ledger"
+PYTHON ?= python3
+HOUSE = $(PYTHON) fms_agency/house/bootstrap.py
+PORT ?=
+ARGS ?=
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop demo test check manage prepare
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+): *## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run:  ## set up and open the house (PORT=8000); Ctrl-C stops it
+	@$(HOUSE) run $(ARGS)
+
+stop:  ## stop the house of this checkout from another terminal
+	@$(HOUSE) stop
+
+demo:  ## play a whole deal through the doors of the running house, or of one opened for it
+	@$(HOUSE) demo $(ARGS)
+
+test:  ## run all tests (ARGS goes to pytest)
+	@$(HOUSE) test $(ARGS)
+
+check:  ## format, lint, types, import contracts, missing migrations, generated pages
+	@$(HOUSE) check
+
+manage:  ## Django's command line (ARGS="createsuperuser")
+	@$(HOUSE) manage $(ARGS)
+
+prepare:  ## only set up, for running, testing and checking
+	@$(HOUSE) prepare

@@ -1,0 +1,37 @@
+"""`make stop`: ask the house of this checkout to stop, and wait until it has."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from fms_agency.house.bootstrap import say
+from fms_agency.house.nameplate import running_house
+from fms_agency.house.places import house_place
+from fms_agency.house.servers import is_occupied
+
+PATIENCE = 60.0
+
+
+def main() -> int:
+    house = running_house()
+    if house is None:
+        say("No house is open in this checkout.")
+        return 0
+    os.kill(house.launcher, signal.SIGTERM)
+    limit = time.monotonic() + PATIENCE
+    while is_occupied(house_place()):
+        if time.monotonic() > limit:
+            say(
+                f"The house (process {house.launcher}) does not stop; end it with `kill -9 {house.launcher}`."
+            )
+            return 1
+        time.sleep(0.2)
+    say("The house is closed.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
