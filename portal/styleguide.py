@@ -112,6 +112,16 @@ class FilterForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A state on the way of a case."""
+
+    state: str
+    label: str
+    is_done: bool = False
+    is_current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice:
     """A step as the gate offers it."""
 
@@ -219,7 +229,8 @@ def sample() -> dict[str, Any]:
             Link(label=_("Papers"), count=2),
             Link(label=_("People")),
         ],
-        "case_states": _case_states(),
+        "marks": _marks(),
+        "stopped_marks": _stopped_marks(),
         "choices": _choices(),
         "entries": _entries(),
         "paper_items": _papers(),
@@ -256,15 +267,23 @@ def _summary() -> list[Link]:
     ]
 
 
-def _case_states() -> list[tuple[str, str]]:
+def _marks() -> list[Mark]:
     return [
-        ("draft", _("Draft")),
-        ("under_approval", _("Under approval")),
-        ("offered", _("Offered")),
-        ("accepted", _("Accepted")),
-        ("in_execution", _("In execution")),
-        ("delivered", _("Delivered")),
-        ("closed", _("Closed")),
+        Mark(state="draft", label=_("Draft"), is_done=True),
+        Mark(state="under_approval", label=_("Under approval"), is_current=True),
+        Mark(state="offered", label=_("Offered")),
+        Mark(state="accepted", label=_("Accepted")),
+        Mark(state="in_execution", label=_("In execution")),
+        Mark(state="delivered", label=_("Delivered")),
+        Mark(state="closed", label=_("Closed")),
+    ]
+
+
+def _stopped_marks() -> list[Mark]:
+    return [
+        Mark(state="draft", label=_("Draft"), is_done=True),
+        Mark(state="offered", label=_("Offered"), is_done=True),
+        Mark(state="lapsed", label=_("Lapsed"), is_current=True),
     ]
 
 

@@ -6,7 +6,7 @@ Each tag only chooses words and classes; its markup is the template of the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import get_currency_precision
 from django import template
+from django.core.paginator import Page
 from django.forms import BaseForm, CheckboxInput, DateInput
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -47,13 +48,6 @@ class Choice(Protocol):
     form: BaseForm | None
 
 
-class TrailEntry(Protocol):
-    """One line of the audit trail, as far as the progress of a case needs it."""
-
-    from_state: str
-    to_state: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class FieldError:
     """One thing to mend: the message, and where on the page it can be mended."""
@@ -61,14 +55,6 @@ class FieldError:
     message: str
     anchor: str = ""
     label: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """One state in a progress line; `kind` is done, current, stopped or ahead."""
-
-    label: str
-    kind: str
 
 
 # --- values ---
@@ -132,6 +118,12 @@ def short_hash(digest: str) -> str:
     return digest[:12]
 
 
+@register.filter
+def family(state: str) -> str:
+    """The colour family of a state: waiting, moving, done, attention, stopped or neutral."""
+    return next((name for name, states in FAMILIES.items() if state in states.split()), "neutral")
+
+
 # --- small parts ---
 
 
@@ -161,11 +153,8 @@ def button(
 @register.inclusion_tag("portal/components/chip.html")
 def chip(state: str, label: str = "") -> dict[str, object]:
     """A state as words on the ground of its colour family."""
-    family = next(
-        (family for family, names in FAMILIES.items() if state in names.split()), "neutral"
-    )
     words = label or getattr(state, "label", "") or str(state).replace("_", " ").capitalize()
-    return {"family": family, "label": words}
+    return {"family": family(state), "label": words}
 
 
 @register.simple_block_tag
@@ -210,6 +199,23 @@ def tabs(items: Iterable[object], label: str = "") -> dict[str, object]:
 def pagination(previous: str = "", following: str = "", text: str = "") -> dict[str, object]:
     """Links to the page before and after, each an address or empty."""
     return {"previous": previous, "following": following, "text": text}
+
+
+@register.inclusion_tag("portal/components/pagination.html", takes_context=True)
+def pages(context: template.Context, page: Page[Any]) -> dict[str, object]:
+    """The same for a page of Django's paginator; what was searched for stays in the address."""
+    query = context["request"].GET.copy()
+
+    def address(number: int) -> str:
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    place = {"first": page.start_index(), "last": page.end_index(), "all": page.paginator.count}
+    return {
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "following": address(page.next_page_number()) if page.has_next() else "",
+        "text": gettext("%(first)s to %(last)s of %(all)s") % place,
+    }
 
 
 @register.inclusion_tag("portal/components/cards.html")
@@ -289,35 +295,23 @@ def case_header(
 
 
 @register.inclusion_tag("portal/components/progress.html")
-def progress(
-    states: Iterable[tuple[str, str]],
-    current: str,
-    label: str = "",
-    entries: Sequence[TrailEntry] = (),
-) -> dict[str, object]:
-    """The usual way of a case with the place where it stands.
-
-    A case that has left the usual way shows the states its trail passed through, and then where
-    it stopped.
-    """
-    way = list(states)
-    names = [name for name, _ in way]
-    if current in names:
-        here = names.index(current)
-        kinds = ["done"] * here + ["current"] + ["ahead"] * (len(way) - here - 1)
-        return {
-            "marks": [
-                Mark(label=words, kind=kind) for (_, words), kind in zip(way, kinds, strict=True)
-            ]
-        }
-    passed = {name for entry in entries for name in (entry.from_state, entry.to_state)}
-    marks = [Mark(label=words, kind="done") for name, words in way if name in passed]
-    return {"marks": [*marks, Mark(label=label or current, kind="stopped")]}
+def progress(marks: Iterable[object]) -> dict[str, object]:
+    """The way of a case and where it stands: items with state, label, is_done, is_current."""
+    return {"marks": list(marks)}
 
 
 @register.inclusion_tag("portal/components/steps.html")
-def steps(choices: Iterable[Choice], turn: str = "") -> dict[str, object]:
-    """What can be done with this case now, and what cannot yet with the reason."""
+def steps(
+    choices: Iterable[Choice],
+    *,
+    turn: str = "",
+    version: int | None = None,
+    open_step: str = "",
+) -> dict[str, object]:
+    """What can be done with this case now, and what cannot yet with the reason.
+
+    The version goes along with each step, so that nobody acts on a file that has changed since.
+    """
     offered = list(choices)
     for choice in offered:
         if choice.form is not None:
@@ -327,6 +321,8 @@ def steps(choices: Iterable[Choice], turn: str = "") -> dict[str, object]:
         "open": [choice for choice in offered if not choice.why_not],
         "refused": [choice for choice in offered if choice.why_not],
         "turn": turn,
+        "version": version,
+        "open_step": open_step,
     }
 
 
