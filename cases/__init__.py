@@ -1,0 +1,1 @@
+"""The deal: request, contract, subcontract, delivery, bill, closure."""

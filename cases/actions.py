@@ -1,0 +1,244 @@
+"""Work over several tables, done in the transaction of the step that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from cases import models, pricing
+from cases.models.rate import Rate, rate_on
+from documents import uploads
+from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
+from workflow.steps import Act, Book, begin_within, take_within
+
+# Papers that come in -------------------------------------------------------------------------
+
+
+def receive(
+    kind: str,
+    title: str | Promise,
+    *,
+    for_nation: bool = False,
+    for_contractor: Callable[[Any], Any] | None = None,
+) -> Book:
+    """A book: keep the one file that was handed over with the step."""
+
+    def book(act: Act) -> None:
+        (file,) = (value for value in act.given.values() if hasattr(value, "chunks"))
+        uploads.receive(
+            act.case,
+            file,
+            kind=kind,
+            title=str(title),
+            by=act.by,
+            for_nation=for_nation,
+            for_contractor_id=for_contractor(act.case) if for_contractor else None,
+        )
+
+    return book
+
+
+# Request → review, contract ------------------------------------------------------------------
+
+
+def write_request_lines(act: Act) -> None:
+    """Replace the lines of a request that its nation is still writing."""
+    request = act.case
+    request.lines.all().delete()
+    models.RequestLine.objects.bulk_create(
+        models.RequestLine(request=request, number=number, **line)
+        for number, line in enumerate(act.given["lines"], start=1)
+    )
+
+
+def open_transfer_review(act: Act) -> None:
+    """A review of a snapshot: the officer decides on what was put to them."""
+    request = act.case
+    opened = begin_within(
+        TransferReview.open,
+        by=act.by,
+        nation_id=request.nation_id,
+        title=request.title,
+        request_number=request.number,
+        end_user=request.end_user,
+        end_use=request.end_use,
+    )
+    ReviewLine.objects.bulk_create(
+        ReviewLine(
+            review=opened.case,
+            number=line.number,
+            name_ja=line.article.name_ja,
+            name_en=line.article.name_en,
+            item_class=line.article.item_class,
+            quantity=line.quantity,
+            unit=line.article.unit,
+        )
+        for line in request.lines.select_related("article")
+    )
+    act.opened.append(opened.case)
+
+
+def open_contract(act: Act) -> None:
+    opened = begin_within(models.Contract.open, by=act.by, request=act.case)
+    act.opened.append(opened.case)
+
+
+def copy_request_lines(act: Act) -> None:
+    contract = act.case
+    models.ContractLine.objects.bulk_create(
+        models.ContractLine(
+            contract=contract, number=line.number, article=line.article, quantity=line.quantity
+        )
+        for line in contract.request.lines.select_related("article")
+    )
+
+
+# Contract → subcontract → quotes -------------------------------------------------------------
+
+
+def open_subcontract(act: Act) -> None:
+    opened = begin_within(
+        models.Subcontract.open,
+        by=act.by,
+        contract=act.case,
+        title=act.given["subject"],
+        lines=act.given["lines"],
+    )
+    act.opened.append(opened.case)
+
+
+def copy_contract_lines(act: Act) -> None:
+    chosen = act.case.contract.lines.filter(number__in=act.given["lines"])
+    models.SubcontractLine.objects.bulk_create(
+        models.SubcontractLine(
+            subcontract=act.case, contract_line=line, number=line.number, quantity=line.quantity
+        )
+        for line in chosen
+    )
+
+
+def invite(act: Act) -> None:
+    """One invitation per contractor; each sees its own only."""
+    for contractor in act.given["contractors"]:
+        opened = begin_within(
+            models.Quote.invite, by=act.by, subcontract=act.case, contractor=contractor
+        )
+        act.opened.append(opened.case)
+
+
+def quoted_amount(quote: Any, lines: dict[int, Decimal]) -> Decimal:
+    """The sum of a quote: unit price times quantity, line by line."""
+    quantities = dict(quote.subcontract.lines.values_list("number", "quantity"))
+    amounts = (pricing.rounded(p * quantities[n], quote.currency) for n, p in lines.items())
+    return sum(amounts, Decimal(0))
+
+
+def write_quote_lines(act: Act) -> None:
+    """Replace the prices of a quote with those just given."""
+    quote = act.case
+    quote.lines.all().delete()
+    lines = {line.number: line for line in quote.subcontract.lines.all()}
+    models.QuoteLine.objects.bulk_create(
+        models.QuoteLine(quote=quote, line=lines[number], unit_price=unit_price)
+        for number, unit_price in act.given["lines"].items()
+    )
+
+
+def take_quote(act: Act) -> None:
+    """The chosen quote is taken; one that was taken before and those submitted are set aside."""
+    chosen = act.given["quote"]
+    others = act.case.quotes.exclude(pk=chosen.pk).filter(state__in=["submitted", "taken"])
+    for quote in others.order_by("pk"):
+        take_within(quote, "set_aside", by=act.by, note=act.case.number)
+    if models.Quote.objects.get(pk=chosen.pk).state != "taken":
+        take_within(chosen, "take_into_price", by=act.by, note=act.given["reason"])
+
+
+def end_solicitation(act: Act) -> None:
+    """A purchase that is given up leaves no quote open."""
+    for quote in act.case.quotes.filter(state__in=["invited", "submitted", "taken"]):
+        take_within(quote, "set_aside", by=act.by, note=act.case.number)
+
+
+# Price ---------------------------------------------------------------------------------------
+
+
+def quoted_prices(contract: Any) -> dict[int, Decimal]:
+    """Contract line number → unit price of the quote taken for it."""
+    rows = models.QuoteLine.objects.filter(
+        quote__state="taken", line__contract_line__contract=contract
+    ).exclude(line__subcontract__state__in=["cancelled", "terminated"])
+    return dict(rows.values_list("line__contract_line__number", "unit_price"))
+
+
+def priced(contract: Any) -> tuple[pricing.Price, Decimal]:
+    """The price of a contract by the quotes taken and today's rates, and the charge's percent."""
+    today = timezone.localdate()
+    percent = rate_on(Rate.Code.ADMINISTRATION, today)
+    unit_prices = quoted_prices(contract)
+    lines = [
+        pricing.Quoted(line.number, line.quantity, unit_prices[line.number])
+        for line in contract.lines.all()
+    ]
+    price = pricing.price(
+        lines,
+        currency=contract.currency,
+        administrative_percent=percent,
+        deposit_percent=rate_on(Rate.Code.DEPOSIT, today),
+    )
+    return price, percent
+
+
+def write_line_prices(act: Act) -> None:
+    price, _percent = priced(act.case)
+    for line in price.lines:
+        act.case.lines.filter(number=line.number).update(
+            unit_price=line.unit_price, amount=line.amount
+        )
+
+
+# Contract → shipment, bill -------------------------------------------------------------------
+
+
+def pack_shipment(act: Act) -> None:
+    contract = act.case
+    opened = begin_within(
+        Shipment.pack,
+        by=act.by,
+        nation_id=contract.nation_id,
+        title=contract.title,
+        contract_number=contract.number,
+        request_number=contract.request.number,
+        mode=act.given["mode"],
+    )
+    quantities = act.given["lines"]
+    ShipmentLine.objects.bulk_create(
+        ShipmentLine(
+            shipment=opened.case,
+            number=line.number,
+            name_ja=line.article.name_ja,
+            name_en=line.article.name_en,
+            quantity=quantities[line.number],
+            unit=line.article.unit,
+        )
+        for line in contract.lines.select_related("article").filter(number__in=quantities)
+    )
+    act.opened.append(opened.case)
+
+
+def draft_bill(act: Act) -> None:
+    """The deposit that is left is set against the bill."""
+    contract, amount = act.case, act.given["amount"]
+    opened = begin_within(
+        models.Bill.draft,
+        by=act.by,
+        contract=contract,
+        amount=amount,
+        from_deposit=min(amount, contract.deposit_left()),
+        due_on=act.given["due_on"],
+    )
+    act.opened.append(opened.case)

@@ -1,0 +1,236 @@
+"""Form fields for rows of lines: JSON from the API and table inputs from a page, one check.
+
+A page posts `lines-0-article`, `lines-0-quantity` ...; the API sends a list or an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+
+from industry.models import Article
+from ledger.money import exponent
+
+MOST_LINES = 200
+LARGEST_QUANTITY = 1_000_000
+
+
+class RowsWidget(forms.Widget):
+    """A table of inputs. `columns` name the inputs of a row; `rows` are filled before rendering."""
+
+    template_name = "portal/components/lines_widget.html"
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        super().__init__()
+        self.columns = columns
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if name in data and not hasattr(data, "getlist"):
+            return data[name]  # the API's own JSON
+        prefix = f"{name}-"
+        rows: dict[int, dict[str, Any]] = {}
+        for key in data:
+            if not str(key).startswith(prefix):
+                continue
+            index, _, column = str(key)[len(prefix) :].partition("-")
+            if index.isdecimal() and column in self.columns:
+                rows.setdefault(int(index), {})[column] = data[key]
+        return [rows[index] for index in sorted(rows)]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and not any(str(key).startswith(f"{name}-") for key in data)
+
+
+def as_quantity(value: Any, row: int) -> int:
+    """A whole number from 1 on; raises `ValidationError` that names the row."""
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_QUANTITY):
+        raise ValidationError(
+            _t("Line %(row)s: the quantity must be a whole number from 1 to %(most)s.")
+            % {"row": row, "most": f"{LARGEST_QUANTITY:,}"}
+        )
+    return int(text)
+
+
+class ArticleLinesField(forms.Field):
+    """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row."""
+
+    columns = ("article", "quantity", "remark")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=RowsWidget(self.columns), **kwargs)
+
+    @property
+    def articles(self) -> list[Article]:
+        """What a page offers to choose from."""
+        return list(Article.objects.all())
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        rows = [row for row in _list_of_rows(value) if any(str(v).strip() for v in row.values())]
+        if not rows:
+            raise ValidationError(_t("Add at least one line: what, and how many."))
+        if len(rows) > MOST_LINES:
+            raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
+        return _all_or_errors(self._row(row, number) for number, row in enumerate(rows, start=1))
+
+    def _row(self, row: Mapping[str, Any], number: int) -> dict[str, Any] | ValidationError:
+        if unknown := sorted(set(row) - set(self.columns)):
+            return ValidationError(
+                _t("Line %(row)s: unknown field %(fields)s.")
+                % {"row": number, "fields": ", ".join(unknown)}
+            )
+        asked = str(row.get("article", "")).strip()
+        article = Article.objects.filter(catalogue_number=asked).first()
+        if article is None:
+            return ValidationError(
+                _t("Line %(row)s: no article “%(asked)s” in the catalogue. Give a catalogue number.")
+                % {"row": number, "asked": asked[:40]}
+            )
+        try:
+            quantity = as_quantity(row.get("quantity", ""), number)
+        except ValidationError as error:
+            return error
+        return {
+            "article": article,
+            "quantity": quantity,
+            "remark": str(row.get("remark", "")).strip()[:200],
+        }
+
+
+class LineChoiceField(forms.TypedMultipleChoiceField):
+    """Some of a case's lines, by number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=int, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        if isinstance(value, list | tuple):
+            value = [str(item) for item in value]
+        return super().to_python(value)
+
+
+class PerLineField(forms.Field):
+    """One value per line of a case: `{"1": 3}` from the API, `lines-1-value` from a page."""
+
+    required_for_each = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=PerLineWidget(), **kwargs)
+        self.known: dict[int, tuple[str, int]] = {}
+
+    def set_lines(self, lines: Iterable[tuple[int, str, int]]) -> None:
+        """Number, name and quantity of each line that can be filled in."""
+        self.known = {number: (name, quantity) for number, name, quantity in lines}
+        self.widget.lines = self.known  # type: ignore[attr-defined]
+
+    def clean(self, value: Any) -> dict[int, Any]:
+        if not isinstance(value, Mapping):
+            raise ValidationError(_t("Give one value per line number."))
+        given = {str(key).strip(): item for key, item in value.items() if str(item).strip()}
+        if unknown := sorted(set(given) - {str(number) for number in self.known}):
+            raise ValidationError(
+                _t("There is no line %(lines)s here.") % {"lines": ", ".join(unknown)[:80]}
+            )
+        if self.required_for_each and (
+            missing := [str(number) for number in self.known if str(number) not in given]
+        ):
+            raise ValidationError(
+                _t("Line %(lines)s has no value. Fill in every line.")
+                % {"lines": ", ".join(missing)}
+            )
+        if not given:
+            raise ValidationError(_t("Fill in at least one line."))
+        cleaned = _all_or_errors(self._value(int(key), item) for key, item in given.items())
+        return dict(cleaned)
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        raise NotImplementedError
+
+
+class PerLineWidget(forms.Widget):
+    template_name = "portal/components/per_line_widget.html"
+    lines: dict[int, tuple[str, int]] = {}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if name in data and not hasattr(data, "getlist"):
+            return data[name]
+        prefix = f"{name}-"
+        return {
+            str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)
+        }
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and not any(str(key).startswith(f"{name}-") for key in data)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        values = value if isinstance(value, Mapping) else {}
+        context["lines"] = [
+            {
+                "number": number,
+                "name": label,
+                "quantity": quantity,
+                "value": values.get(str(number), values.get(number, "")),
+            }
+            for number, (label, quantity) in self.lines.items()
+        ]
+        return context
+
+
+class LineQuantitiesField(PerLineField):
+    """How many of each line; never more than is left."""
+
+    required_for_each = False
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            quantity = as_quantity(item, number)
+        except ValidationError as error:
+            return error
+        left = self.known[number][1]
+        if quantity > left:
+            return ValidationError(
+                _t("Line %(row)s: only %(left)s left to ship.") % {"row": number, "left": left}
+            )
+        return number, quantity
+
+
+class LinePricesField(PerLineField):
+    """A unit price for each line, in the currency's smallest unit at most."""
+
+    currency = "JPY"
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            price = Decimal(str(item).strip().replace(",", ""))
+        except InvalidOperation:
+            price = Decimal("NaN")
+        places = exponent(self.currency)
+        if not price.is_finite() or not 0 < price < Decimal(10) ** 14:
+            return ValidationError(
+                _t("Line %(row)s: give a price above zero, in digits.") % {"row": number}
+            )
+        if price != price.quantize(Decimal(1).scaleb(-places)):
+            return ValidationError(
+                _t("Line %(row)s: %(currency)s has at most %(places)s decimals.")
+                % {"row": number, "currency": self.currency, "places": places}
+            )
+        return number, price
+
+
+def _list_of_rows(value: Any) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+        raise ValidationError(_t("Give a list of lines, each with article and quantity."))
+    return value
+
+
+def _all_or_errors(results: Iterable[Any]) -> list[Any]:
+    found = list(results)
+    if errors := [item for item in found if isinstance(item, ValidationError)]:
+        raise ValidationError(errors)
+    return found

@@ -1,0 +1,415 @@
+"""What a person may type in the case room; pages and API validate with the same forms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from cases.fields import ArticleLinesField, LineChoiceField, LineQuantitiesField, LinePricesField
+from cases.models import Bill, Contract, Quote, Request, Subcontract
+from cases.models.request import Purpose
+from documents.fields import PaperField
+from exports.models.shipment import Mode, packed_quantities
+from ledger.money import exponent
+from partners.models import Organisation
+from workflow.forms import StepForm, asks
+
+
+def not_in_future(day: Any) -> Any:
+    if day > timezone.localdate():
+        raise forms.ValidationError(_t("This day has not come yet. Give today or an earlier day."))
+    return day
+
+
+def not_past(day: Any) -> Any:
+    if day < timezone.localdate():
+        raise forms.ValidationError(_t("This day has passed. Give today or a later day."))
+    return day
+
+
+def whole_units(amount: Decimal, currency: str) -> Decimal:
+    """Refuse fractions that the currency does not have."""
+    if -amount.as_tuple().exponent > exponent(currency) and amount != round(
+        amount, exponent(currency)
+    ):
+        raise forms.ValidationError(
+            _t("%(currency)s has no such fraction. Give at most %(places)s decimals.")
+            % {"currency": currency, "places": exponent(currency)}
+        )
+    return amount
+
+
+class WithReason(StepForm):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=2000)
+
+
+for _method in (
+    Request.return_for_correction,
+    Request.decline,
+    Request.withdraw,
+    Contract.return_to_drafter,
+    Contract.decline,
+    Contract.cancel,
+    Subcontract.return_to_drafter,
+    Subcontract.reject_delivery,
+    Subcontract.cancel,
+    Subcontract.terminate,
+    Quote.decline,
+    Bill.void,
+):
+    asks(_method)(WithReason)
+
+
+# Requests ------------------------------------------------------------------------------------
+
+
+@asks(Request.revise)
+@asks(Request.draft)
+class WriteRequest(StepForm):
+    title = forms.CharField(label=_("Title"), max_length=200)
+    reference = forms.CharField(
+        label=_("Your reference"), help_text=_("The number of your letter."), max_length=60
+    )
+    reference_date = forms.DateField(label=_("Date of your letter"))
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices)
+    end_user = forms.CharField(
+        label=_("End user"),
+        help_text=_("The unit that will use the equipment."),
+        max_length=200,
+        required=False,
+    )
+    end_use = forms.CharField(
+        label=_("End use"), widget=forms.Textarea, max_length=4000, required=False
+    )
+    delivery_place = forms.CharField(
+        label=_("Place of delivery"), max_length=200, required=False
+    )
+    needed_by = forms.DateField(label=_("Needed by"), required=False)
+    funding = forms.CharField(
+        label=_("Funding"), help_text=_("Source of the money."), max_length=200, required=False
+    )
+    signatory = forms.CharField(
+        label=_("Authorised signatory"),
+        help_text=_("Name and title of the official who may sign for your government."),
+        max_length=200,
+    )
+    contact = forms.CharField(label=_("Point of contact"), max_length=200)
+    remarks = forms.CharField(
+        label=_("Remarks"), widget=forms.Textarea, max_length=4000, required=False
+    )
+    lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
+
+    def prepare(self) -> None:
+        if self.case.number:
+            self.initial = {
+                name: getattr(self.case, name) for name in self.fields if name != "lines"
+            }
+            self.initial["lines"] = [
+                {
+                    "article": line.article.catalogue_number,
+                    "quantity": line.quantity,
+                    "remark": line.remark,
+                }
+                for line in self.case.lines.select_related("article")
+            ]
+
+    def clean_reference_date(self) -> Any:
+        return not_in_future(self.cleaned_data["reference_date"])
+
+    def clean_reference(self) -> str:
+        reference = str(self.cleaned_data["reference"])
+        twins = Request.objects.filter(nation_id=self.case.nation_id, reference=reference)
+        if twins.exclude(pk=self.case.pk).exclude(state="withdrawn").exists():
+            raise forms.ValidationError(
+                _t("A request with this reference exists already. Give another reference.")
+            )
+        return reference
+
+
+@asks(Request.attach_letter)
+class AttachLetter(StepForm):
+    letter = PaperField(
+        label=_("Letter of request"), help_text=_("The signed letter, as PDF or image.")
+    )
+
+
+# Contracts -----------------------------------------------------------------------------------
+
+
+@asks(Contract.open_subcontract)
+class OpenSubcontract(StepForm):
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    lines = LineChoiceField(label=_("Lines to buy"))
+
+    def prepare(self) -> None:
+        self.fields["subject"].initial = self.case.title
+        lines = list(self.case.lines.select_related("article"))
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+            (line.number, f"{line.number}: {line.article.name} × {line.quantity}") for line in lines
+        ]
+        self.fields["lines"].initial = [line.number for line in lines]
+
+
+@asks(Contract.send_offer)
+class SendOffer(StepForm):
+    expires_on = forms.DateField(
+        label=_("Open until"), help_text=_("The last day on which the nation can accept.")
+    )
+
+    def prepare(self) -> None:
+        self.fields["expires_on"].initial = timezone.localdate() + timedelta(days=60)
+
+    def clean_expires_on(self) -> Any:
+        return not_past(self.cleaned_data["expires_on"])
+
+
+@asks(Contract.accept)
+class AcceptOffer(StepForm):
+    signed_by = forms.CharField(
+        label=_("Signed by"), help_text=_("Name and title of the signatory."), max_length=200
+    )
+
+
+@asks(Contract.record_deposit)
+class RecordDeposit(StepForm):
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=18)
+    received_on = forms.DateField(label=_("Received on"))
+    bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+
+    def prepare(self) -> None:
+        self.fields["amount"].initial = self.case.deposit
+        self.fields["received_on"].initial = timezone.localdate()
+
+    def clean_amount(self) -> Decimal:
+        amount = whole_units(self.cleaned_data["amount"], self.case.currency)
+        if amount != self.case.deposit:
+            raise forms.ValidationError(
+                _t("The initial deposit is %(deposit)s. Record exactly this amount.")
+                % {"deposit": f"{self.case.deposit:,.{exponent(self.case.currency)}f}"}
+            )
+        return amount
+
+    def clean_received_on(self) -> Any:
+        return not_in_future(self.cleaned_data["received_on"])
+
+
+@asks(Contract.file_end_use_certificate)
+class FileEndUseCertificate(StepForm):
+    certificate = PaperField(label=_("End-use certificate"))
+
+
+@asks(Contract.pack_shipment)
+class PackShipment(StepForm):
+    mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices)
+    lines = LineQuantitiesField(
+        label=_("Quantities"), help_text=_("Only what leaves now; leave a line empty otherwise.")
+    )
+
+    def prepare(self) -> None:
+        packed = packed_quantities(self.case.number)
+        self.fields["lines"].set_lines(  # type: ignore[attr-defined]
+            (line.number, line.article.name, line.quantity - packed.get(line.number, 0))
+            for line in self.case.lines.select_related("article")
+        )
+
+
+@asks(Contract.draft_bill)
+class DraftBill(StepForm):
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=18)
+    due_on = forms.DateField(label=_("Due on"))
+
+    def prepare(self) -> None:
+        self.fields["amount"].initial = self._unbilled()
+        self.fields["due_on"].initial = timezone.localdate() + timedelta(days=30)
+
+    def _unbilled(self) -> Decimal:
+        return (self.case.total or Decimal(0)) - self.case.billed()
+
+    def clean_amount(self) -> Decimal:
+        amount = whole_units(self.cleaned_data["amount"], self.case.currency)
+        if amount > self._unbilled():
+            raise forms.ValidationError(
+                _t("Only %(left)s of the price is left to bill. Give at most this amount.")
+                % {"left": f"{self._unbilled():,.{exponent(self.case.currency)}f}"}
+            )
+        return amount
+
+    def clean_due_on(self) -> Any:
+        return not_past(self.cleaned_data["due_on"])
+
+
+# Subcontracts and quotes ---------------------------------------------------------------------
+
+
+class Contractors(forms.ModelMultipleChoiceField):
+    """Contractors by corporate number: the key a person and the API can both give."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Organisation.objects.filter(kind="contractor"),
+            to_field_name="corporate_number",
+            widget=forms.CheckboxSelectMultiple,
+            **kwargs,
+        )
+
+
+@asks(Subcontract.solicit)
+class Solicit(StepForm):
+    contractors = Contractors(label=_("Contractors"))
+    quote_by = forms.DateField(label=_("Quote by"))
+    deliver_by = forms.DateField(label=_("Deliver by"))
+    specification = forms.CharField(
+        label=_("Specification"), widget=forms.Textarea, max_length=8000
+    )
+
+    def prepare(self) -> None:
+        self.fields["quote_by"].initial = timezone.localdate() + timedelta(days=30)
+
+    def clean_quote_by(self) -> Any:
+        return not_past(self.cleaned_data["quote_by"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        quote_by, deliver_by = given.get("quote_by"), given.get("deliver_by")
+        if quote_by and deliver_by and deliver_by <= quote_by:
+            self.add_error(
+                "deliver_by", _t("Delivery must come after the last day for quotes. Give a later day.")
+            )
+        return given
+
+
+@asks(Subcontract.take_quote)
+class TakeQuote(StepForm):
+    quote = forms.ModelChoiceField(
+        Quote.objects.none(), label=_("Quote"), to_field_name="number", widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=2000)
+
+    def prepare(self) -> None:
+        field = self.fields["quote"]
+        field.queryset = (  # type: ignore[attr-defined]
+            self.case.quotes.filter(state__in=["submitted", "taken", "not_taken"], amount__gt=0)
+            .select_related("contractor")
+            .order_by("amount")
+        )
+        field.label_from_instance = lambda quote: (  # type: ignore[attr-defined]
+            f"{quote.number} {quote.contractor}: {quote.currency} "
+            f"{quote.amount:,.{exponent(quote.currency)}f}"
+        )
+
+
+@asks(Subcontract.report_progress)
+class ReportProgress(StepForm):
+    percent = forms.IntegerField(label=_("Progress (percent)"), min_value=0, max_value=100)
+    report = forms.CharField(label=_("Report"), widget=forms.Textarea, max_length=2000)
+
+    def prepare(self) -> None:
+        self.fields["percent"].initial = self.case.progress_percent
+
+
+@asks(Subcontract.report_delivery)
+class ReportDelivery(StepForm):
+    delivered_on = forms.DateField(label=_("Delivered on"))
+    delivery_note = forms.CharField(label=_("Delivery note number"), max_length=60)
+
+    def prepare(self) -> None:
+        self.fields["delivered_on"].initial = timezone.localdate()
+
+    def clean_delivered_on(self) -> Any:
+        return not_in_future(self.cleaned_data["delivered_on"])
+
+
+@asks(Subcontract.accept_delivery)
+class AcceptDelivery(StepForm):
+    inspected_on = forms.DateField(label=_("Inspected on"))
+    findings = forms.CharField(label=_("Findings"), widget=forms.Textarea, max_length=2000)
+
+    def prepare(self) -> None:
+        self.fields["inspected_on"].initial = timezone.localdate()
+
+    def clean_inspected_on(self) -> Any:
+        day = not_in_future(self.cleaned_data["inspected_on"])
+        if self.case.delivered_on and day < self.case.delivered_on:
+            raise forms.ValidationError(
+                _t("Inspected before the delivery of %(day)s. Correct the day.")
+                % {"day": self.case.delivered_on}
+            )
+        return day
+
+
+@asks(Subcontract.send_invoice)
+class SendInvoice(StepForm):
+    invoice_number = forms.CharField(label=_("Invoice number"), max_length=40)
+    invoice = PaperField(
+        label=_("Qualified invoice"), help_text=_("With your registration number (T and 13 digits).")
+    )
+
+
+@asks(Subcontract.record_payment)
+class PaySupplier(StepForm):
+    paid_on = forms.DateField(label=_("Paid on"))
+    bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+
+    def prepare(self) -> None:
+        self.fields["paid_on"].initial = timezone.localdate()
+
+    def clean_paid_on(self) -> Any:
+        return not_in_future(self.cleaned_data["paid_on"])
+
+
+@asks(Quote.submit)
+class SubmitQuote(StepForm):
+    lines = LinePricesField(label=_("Unit prices"), help_text=_("Without consumption tax."))
+    deliver_on = forms.DateField(label=_("Delivery on"))
+    valid_until = forms.DateField(label=_("Quote valid until"))
+    remarks = forms.CharField(
+        label=_("Remarks"), widget=forms.Textarea, max_length=4000, required=False
+    )
+
+    def prepare(self) -> None:
+        lines = self.case.subcontract.lines.select_related("contract_line__article")
+        given = {line.line.number: line.unit_price for line in self.case.lines.select_related("line")}
+        field: Any = self.fields["lines"]
+        field.currency = self.case.currency
+        field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
+        field.initial = given
+        self.fields["deliver_on"].initial = self.case.deliver_on or self.case.subcontract.deliver_by
+        self.fields["valid_until"].initial = self.case.valid_until
+
+    def clean_deliver_on(self) -> Any:
+        return not_past(self.cleaned_data["deliver_on"])
+
+    def clean_valid_until(self) -> Any:
+        return not_past(self.cleaned_data["valid_until"])
+
+
+# Bills ---------------------------------------------------------------------------------------
+
+
+@asks(Bill.record_payment)
+class RecordBillPayment(StepForm):
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal(0), max_digits=18)
+    paid_on = forms.DateField(label=_("Paid on"))
+    bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+
+    def prepare(self) -> None:
+        self.fields["amount"].initial = self.case.due
+        self.fields["paid_on"].initial = timezone.localdate()
+
+    def clean_amount(self) -> Decimal:
+        amount = whole_units(self.cleaned_data["amount"], self.case.currency)
+        if amount != self.case.due:
+            raise forms.ValidationError(
+                _t("%(due)s is due on this bill. Record exactly this amount.")
+                % {"due": f"{self.case.due:,.{exponent(self.case.currency)}f}"}
+            )
+        return amount
+
+    def clean_paid_on(self) -> Any:
+        return not_in_future(self.cleaned_data["paid_on"])

@@ -1,0 +1,21 @@
+"""The machines of a deal, in the order in which a deal meets them."""
+
+from cases.models.bill import Bill
+from cases.models.contract import Contract, ContractLine
+from cases.models.quote import Quote, QuoteLine
+from cases.models.rate import Rate
+from cases.models.request import Request, RequestLine
+from cases.models.subcontract import Subcontract, SubcontractLine
+
+__all__ = [
+    "Bill",
+    "Contract",
+    "ContractLine",
+    "Quote",
+    "QuoteLine",
+    "Rate",
+    "Request",
+    "RequestLine",
+    "Subcontract",
+    "SubcontractLine",
+]

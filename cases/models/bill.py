@@ -1,0 +1,140 @@
+"""A bill to a nation. The deposit held is set against it; the rest is to be paid."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from cases import journals, notices, papers, rules
+from cases.models.contract import Contract
+from partners.models import NationCase, NationCaseQuerySet
+from workflow.steps import beginning, step
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    ISSUED = "issued", _("issued")
+    PAID = "paid", _("paid")
+    VOID = "void", _("void")
+
+
+class BillQuerySet(NationCaseQuerySet):
+    def shown_to_nation(self) -> Self:
+        """A nation sees a bill from the moment it is issued."""
+        return self.filter(issued_on__isnull=False)
+
+
+class Bill(NationCase):
+    number_letter = "B"
+
+    state = FSMField(_("state"), default=State.DRAFT, choices=State, protected=True)
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="bills", verbose_name=_("contract")
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
+    from_deposit = models.DecimalField(_("set against the deposit"), max_digits=18, decimal_places=2)
+    due_on = models.DateField(_("due"))
+    issued_on = models.DateField(_("issued"), null=True)
+    paid_on = models.DateField(_("paid"), null=True)
+
+    objects = BillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("bill")
+        verbose_name_plural = _("bills")
+        ordering = ["-opened_at"]
+        indexes = [
+            models.Index(
+                fields=["due_on"], condition=Q(state="issued"), name="cases_bill_outstanding"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="cases_bill_known_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, from_deposit__gte=0, from_deposit__lte=F("amount")),
+                name="cases_bill_amounts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="issued") | Q(issued_on__isnull=False),
+                name="cases_bill_issued_is_dated",
+            ),
+        ]
+
+    # Beginning -------------------------------------------------------------------------------
+
+    @beginning(label=_("Draft a bill"), may=rules.finance)
+    def draft(
+        cls, *, contract: Contract, amount: Decimal, from_deposit: Decimal, due_on: date
+    ) -> Any:
+        """Prepare a bill for part or all of a contract's price."""
+        return cls(  # type: ignore[operator]
+            contract=contract,
+            nation_id=contract.nation_id,
+            title=contract.title,
+            currency=contract.currency,
+            amount=amount,
+            from_deposit=from_deposit,
+            due_on=due_on,
+        )
+
+    # Steps -----------------------------------------------------------------------------------
+
+    @step(
+        state,
+        source=State.DRAFT,
+        target=State.ISSUED,
+        label=_("Issue the bill"),
+        may=rules.finance,
+        books=[journals.bill_issued],
+        then=[papers.bill, notices.bill_issued],
+        confirm=True,
+    )
+    def issue(self) -> None:
+        """Send the bill to the nation."""
+        self.issued_on = timezone.localdate()
+
+    @step(
+        state,
+        source=State.ISSUED,
+        target=State.PAID,
+        label=_("Record the payment"),
+        may=rules.finance,
+        books=[journals.bill_paid],
+        then=[notices.bill_paid],
+    )
+    def record_payment(self, *, amount: Decimal, paid_on: date, bank_reference: str) -> None:
+        """The nation has paid what was due."""
+        self.paid_on = paid_on
+
+    @step(
+        state,
+        source=[State.DRAFT, State.ISSUED],
+        target=State.VOID,
+        label=_("Void the bill"),
+        may=rules.finance,
+        books=[journals.bill_voided],
+        then=[notices.bill_voided],
+        confirm=True,
+    )
+    def void(self, *, reason: str) -> None:
+        """Take the bill back; its number stays void and is not used again."""
+
+    # Facts -----------------------------------------------------------------------------------
+
+    @property
+    def due(self) -> Decimal:
+        """What is left to pay after the deposit."""
+        return self.amount - self.from_deposit
+
+    def is_late(self, today: date) -> bool:
+        return self.state == State.ISSUED and today > self.due_on

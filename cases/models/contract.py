@@ -1,0 +1,469 @@
+"""A contract between governments. An offer is its early life."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from cases import actions, deadlines, journals, notices, papers, rules
+from cases.models.request import Request
+from cases.pricing import rounded
+from documents.models import Document
+from exports.models import TransferReview
+from exports.models.shipment import received_quantities
+from industry.models import Article
+from ledger.journals import Code, balance
+from partners.models import NationCase, NationCaseQuerySet
+from workflow import approvals
+from workflow.rights import by_system
+from workflow.steps import Leads, beginning, step
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    UNDER_APPROVAL = "under_approval", _("under approval")
+    OFFERED = "offered", _("offered")
+    ACCEPTED = "accepted", _("accepted")
+    IN_EXECUTION = "in_execution", _("in execution")
+    DELIVERED = "delivered", _("delivered")
+    CLOSED = "closed", _("closed")
+    LAPSED = "lapsed", _("lapsed")
+    DECLINED = "declined", _("declined")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+MATTER = "foreign_offer"
+SETTLED_SUBCONTRACTS = ["closed", "cancelled", "terminated"]
+
+
+# Guards --------------------------------------------------------------------------------------
+
+
+def is_priced(contract: Contract) -> str:
+    """Every line has a price, and the total follows."""
+    if contract.total and not contract.lines.filter(unit_price=None).exists():
+        return ""
+    return _t("The offer has no price yet. Take a quote for every line, then price it.")
+
+
+def quotes_are_taken(contract: Contract) -> str:
+    """For every line a contractor's quote has been taken."""
+    missing = sorted(contract.line_numbers() - set(actions.quoted_prices(contract)))
+    if not missing:
+        return ""
+    return _t("No quote has been taken for line %(lines)s. Solicit and take one first.") % {
+        "lines": ", ".join(map(str, missing))
+    }
+
+
+def transfer_is_cleared(contract: Contract) -> str:
+    """A transfer review of the request is cleared and valid today."""
+    reviews = TransferReview.objects.clearing(contract.request.number, timezone.localdate())
+    if reviews.exists():
+        return ""
+    return _t("No valid transfer clearance: ask export control to review the transfer.")
+
+
+def offer_is_valid(contract: Contract) -> str:
+    """The offer has not expired."""
+    if contract.expires_on and timezone.localdate() <= contract.expires_on:
+        return ""
+    return _t("The offer expired on %(day)s. Ask the agency for a new one.") % {
+        "day": contract.expires_on
+    }
+
+
+def offer_is_over(contract: Contract) -> str:
+    """The last day of the offer has passed."""
+    return "" if offer_is_valid(contract) else _t("The offer is still open.")
+
+
+def all_lines_delivered(contract: Contract) -> str:
+    """The nation has confirmed receipt of every line in full."""
+    received = received_quantities(contract.number)
+    missing = [
+        f"{line.number} ({received.get(line.number, 0)}/{line.quantity})"
+        for line in contract.lines.all()
+        if received.get(line.number, 0) < line.quantity
+    ]
+    if not missing:
+        return ""
+    return _t("Not yet received: line %(lines)s.") % {"lines": ", ".join(missing)}
+
+
+def all_bills_settled(contract: Contract) -> str:
+    """The whole price has been billed and paid, and no deposit is left over."""
+    if contract.bills.filter(state__in=["draft", "issued"]).exists():
+        return _t("A bill is still open. Record its payment or void it.")
+    if contract.billed() != contract.total:
+        return _t("Billed %(billed)s of %(total)s. Bill the rest first.") % {
+            "billed": contract.billed(),
+            "total": contract.total,
+        }
+    owed = balance(contract.number, Code.RECEIVABLE, contract.currency)
+    kept = balance(contract.number, Code.DEPOSITS, contract.currency)
+    return _t("The ledger is not settled: see the money of the case.") if owed or kept else ""
+
+
+def something_to_bill(contract: Contract) -> str:
+    """Part of the price has not been billed yet, and no bill is being drafted."""
+    if contract.bills.filter(state="draft").exists():
+        return _t("A bill is being drafted already. Issue or void it first.")
+    return "" if contract.billed() < contract.total else _t("The whole price has been billed.")
+
+
+def subcontracts_are_closed(contract: Contract) -> str:
+    """Nothing is open with industry."""
+    open_ones = contract.subcontracts.exclude(state__in=SETTLED_SUBCONTRACTS)
+    if not open_ones.exists():
+        return ""
+    return _t("Still open with industry: %(numbers)s.") % {
+        "numbers": ", ".join(open_ones.values_list("number", flat=True))
+    }
+
+
+def end_use_certificate_is_on_file(contract: Contract) -> str:
+    """The end user's certificate has been filed."""
+    if Document.objects.of(contract).filter(kind="end_use_certificate").exists():
+        return ""
+    return _t("No end-use certificate on file. Ask the nation to file it.")
+
+
+class ContractQuerySet(NationCaseQuerySet):
+    def shown_to_nation(self) -> Self:
+        """A nation sees a contract from the moment it is offered."""
+        return self.filter(offered_at__isnull=False)
+
+
+class Contract(NationCase):
+    state = FSMField(_("state"), default=State.DRAFT, choices=State, protected=True)
+    request = models.ForeignKey(
+        Request, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("request")
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="JPY")
+    net = models.DecimalField(_("net"), max_digits=18, decimal_places=2, null=True)
+    administrative_percent = models.DecimalField(
+        _("administrative charge (percent)"), max_digits=7, decimal_places=4, null=True
+    )
+    administrative_charge = models.DecimalField(
+        _("administrative charge"), max_digits=18, decimal_places=2, null=True
+    )
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, null=True)
+    deposit = models.DecimalField(_("initial deposit"), max_digits=18, decimal_places=2, null=True)
+    deposit_paid = models.DecimalField(
+        _("deposit received"), max_digits=18, decimal_places=2, null=True
+    )
+    priced_on = models.DateField(_("priced"), null=True)
+    offered_at = models.DateTimeField(_("offered"), null=True)
+    expires_on = models.DateField(_("open until"), null=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    signed_by = models.CharField(_("signed by"), max_length=200, blank=True)
+    closed_on = models.DateField(_("closed"), null=True)
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
+        ordering = ["-opened_at"]
+        indexes = [
+            models.Index(fields=["nation", "-opened_at"], name="cases_contract_of_nation"),
+            models.Index(fields=["state", "-changed_at"], name="cases_contract_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="cases_contract_known_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(net=None, administrative_charge=None, total=None, deposit=None)
+                | Q(total=models.F("net") + models.F("administrative_charge"), deposit__gte=0),
+                name="cases_contract_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_at=None) | Q(expires_on__isnull=False),
+                name="cases_contract_offer_has_an_end",
+            ),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=~Q(state__in=["lapsed", "declined", "cancelled"]),
+                name="cases_contract_one_live_per_request",
+            ),
+        ]
+
+    # Beginning -------------------------------------------------------------------------------
+
+    @beginning(
+        label=_("Open a contract"), may=rules.case_manager, books=[actions.copy_request_lines]
+    )
+    def open(cls, *, request: Request) -> Any:
+        """Begin an offer that answers a request."""
+        return cls(nation_id=request.nation_id, title=request.title, request=request)  # type: ignore[operator]
+
+    # Steps -----------------------------------------------------------------------------------
+
+    @step(
+        state,
+        source=[State.DRAFT, State.ACCEPTED, State.IN_EXECUTION],
+        label=_("Open a subcontract"),
+        may=rules.buyer,
+        books=[actions.open_subcontract],
+    )
+    def open_subcontract(self, *, subject: str, lines: list[int]) -> None:
+        """Prepare to buy lines of this contract from industry."""
+
+    @step(
+        state,
+        source=State.DRAFT,
+        label=_("Price the offer"),
+        may=rules.case_manager,
+        when=[quotes_are_taken],
+        books=[actions.write_line_prices],
+    )
+    def price(self) -> None:
+        """Take the quotes into the price and add the administrative charge in force today."""
+        priced, percent = actions.priced(self)
+        self.net, self.total, self.deposit = priced.net, priced.total, priced.deposit
+        self.administrative_percent = percent
+        self.administrative_charge = priced.administrative_charge
+        self.priced_on = timezone.localdate()
+
+    @step(
+        state,
+        source=State.DRAFT,
+        target=State.UNDER_APPROVAL,
+        label=_("Put to approval"),
+        may=rules.case_manager,
+        when=[is_priced, transfer_is_cleared],
+        books=[approvals.open_file(MATTER, lambda contract: contract.total)],
+        then=[notices.approval_waits],
+    )
+    def put_to_approval(self) -> None:
+        """Draft the approval file and send it along the line of ranks its amount asks for."""
+
+    @step(
+        state,
+        source=State.UNDER_APPROVAL,
+        label=_("Approve"),
+        may=rules.approver_of_offer,
+        when=[approvals.awaits_signature(MATTER)],
+        books=[approvals.sign(MATTER)],
+        then=[notices.approval_waits],
+        confirm=True,
+    )
+    def approve(self) -> None:
+        """Sign the approval file for your rank."""
+
+    @step(
+        state,
+        source=State.UNDER_APPROVAL,
+        target=State.DRAFT,
+        label=_("Return to the drafter"),
+        may=rules.approver_of_offer,
+        books=[approvals.return_file(MATTER)],
+        then=[notices.approval_returned],
+    )
+    def return_to_drafter(self, *, reason: str) -> None:
+        """Send the file back; signatures given so far count no longer."""
+
+    @step(
+        state,
+        source=State.UNDER_APPROVAL,
+        target=State.OFFERED,
+        label=_("Send the offer"),
+        may=rules.releaser,
+        when=[is_priced, transfer_is_cleared, approvals.approved(MATTER)],
+        then=[
+            papers.offer,
+            notices.offer_sent,
+            deadlines.offer_expiry,
+            Leads("answer", to=lambda contract: contract.request),
+        ],
+        confirm=True,
+    )
+    def send_offer(self, *, expires_on: date) -> None:
+        """Put the approved offer to the nation; it lapses after the given day."""
+        self.expires_on, self.offered_at = expires_on, timezone.now()
+
+    @step(
+        state,
+        source=State.OFFERED,
+        target=State.ACCEPTED,
+        label=_("Accept the offer"),
+        may=rules.signatory,
+        when=[offer_is_valid],
+        then=[notices.offer_accepted],
+        confirm=True,
+    )
+    def accept(self, *, signed_by: str) -> None:
+        """Accept the letter of offer for your government; the initial deposit falls due."""
+        self.signed_by, self.accepted_at = signed_by, timezone.now()
+
+    @step(
+        state,
+        source=State.OFFERED,
+        target=State.DECLINED,
+        label=_("Decline the offer"),
+        may=rules.signatory,
+        then=[notices.offer_declined],
+        confirm=True,
+    )
+    def decline(self, *, reason: str) -> None:
+        """Decline the letter of offer for your government."""
+
+    @step(
+        state,
+        source=State.OFFERED,
+        target=State.LAPSED,
+        label=_("Lapse"),
+        may=by_system,
+        when=[offer_is_over],
+        then=[notices.offer_lapsed],
+    )
+    def lapse(self) -> None:
+        """The last day of the offer has passed without an answer."""
+
+    @step(
+        state,
+        source=State.ACCEPTED,
+        target=State.IN_EXECUTION,
+        label=_("Record the deposit"),
+        may=rules.finance,
+        books=[journals.deposit_received],
+        then=[notices.deposit_recorded],
+    )
+    def record_deposit(self, *, amount: Decimal, received_on: date, bank_reference: str) -> None:
+        """The initial deposit has arrived; the contract goes into execution."""
+        self.deposit_paid = amount
+
+    @step(
+        state,
+        source=[State.ACCEPTED, State.IN_EXECUTION, State.DELIVERED],
+        label=_("File the end-use certificate"),
+        may=rules.certifier,
+        books=[actions.receive("end_use_certificate", _("End-use certificate"), for_nation=True)],
+    )
+    def file_end_use_certificate(self, *, certificate: Any) -> None:
+        """File the end user's signed undertaking not to pass the equipment on."""
+
+    @step(
+        state,
+        source=State.IN_EXECUTION,
+        label=_("Pack a shipment"),
+        may=rules.dispatcher,
+        books=[actions.pack_shipment],
+    )
+    def pack_shipment(self, *, mode: str, lines: dict[int, int]) -> None:
+        """Put together what leaves at once, or a service that is performed."""
+
+    @step(
+        state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        label=_("Draft a bill"),
+        may=rules.finance,
+        when=[something_to_bill],
+        books=[actions.draft_bill],
+    )
+    def draft_bill(self, *, amount: Decimal, due_on: date) -> None:
+        """Prepare a bill for what has been delivered; the deposit held is set against it."""
+
+    @step(
+        state,
+        source=State.IN_EXECUTION,
+        target=State.DELIVERED,
+        label=_("Record full delivery"),
+        may=rules.case_manager,
+        when=[all_lines_delivered],
+    )
+    def record_delivery(self) -> None:
+        """Every line has been received; supply and services are complete."""
+
+    @step(
+        state,
+        source=State.DELIVERED,
+        target=State.CLOSED,
+        label=_("Close the case"),
+        may=rules.case_manager,
+        when=[
+            all_lines_delivered,
+            all_bills_settled,
+            subcontracts_are_closed,
+            end_use_certificate_is_on_file,
+        ],
+        then=[papers.closure_statement, notices.case_closed],
+        confirm=True,
+    )
+    def close(self) -> None:
+        """Everything is delivered, paid and on file: send the closure statement."""
+        self.closed_on = timezone.localdate()
+
+    @step(
+        state,
+        source=[State.DRAFT, State.UNDER_APPROVAL, State.OFFERED, State.ACCEPTED],
+        target=State.CANCELLED,
+        label=_("Cancel"),
+        may=rules.case_manager,
+        books=[approvals.return_file(MATTER)],
+        then=[notices.contract_cancelled],
+        confirm=True,
+    )
+    def cancel(self, *, reason: str) -> None:
+        """End the case before money or goods have moved."""
+
+    # Facts -----------------------------------------------------------------------------------
+
+    def line_numbers(self) -> set[int]:
+        return set(self.lines.values_list("number", flat=True))  # type: ignore[attr-defined]
+
+    def billed(self) -> Decimal:
+        """What has been billed and not voided."""
+        rows = self.bills.exclude(state="void")  # type: ignore[attr-defined]
+        return rows.aggregate(sum=models.Sum("amount"))["sum"] or Decimal(0)
+
+    def administrative_charge_in(self, bill: Any) -> Decimal:
+        """The bill's share of the administrative charge; the last bill takes what is left."""
+        charged = -balance(self.number, Code.ADMINISTRATION, self.currency)
+        left = (self.administrative_charge or Decimal(0)) - charged
+        if self.billed() == self.total or not self.total:
+            return left
+        return min(left, rounded(bill.amount * self.administrative_charge / self.total, self.currency))
+
+    def deposit_left(self) -> Decimal:
+        """Deposit held and not yet set against a bill."""
+        return -balance(self.number, Code.DEPOSITS, self.currency)
+
+
+class ContractLine(models.Model):
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveSmallIntegerField(_("line"))
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="contract_lines", verbose_name=_("article")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = models.DecimalField(
+        _("unit price"), max_digits=18, decimal_places=2, null=True
+    )
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="cases_contractline_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price=None, amount=None) | Q(unit_price__gte=0, amount__gte=0),
+                name="cases_contractline_priced_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract}-{self.number:02d}"

@@ -1,0 +1,170 @@
+"""A quote: one contractor's answer to a solicitation. It knows nothing of the other contractors."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from cases import actions, notices, rules
+from cases.models.subcontract import Subcontract, SubcontractLine
+from partners import access
+from partners.models import Organisation, Person
+from workflow.models import Case, CaseQuerySet
+from workflow.steps import beginning, step
+
+
+class State(models.TextChoices):
+    INVITED = "invited", _("invited")
+    SUBMITTED = "submitted", _("submitted")
+    TAKEN = "taken", _("taken into the price")
+    NOT_TAKEN = "not_taken", _("not taken")
+    DECLINED = "declined", _("declined")
+
+
+def still_time_to_quote(quote: Quote) -> str:
+    """The last day for quotes has not passed."""
+    last_day = quote.subcontract.quote_by
+    if last_day is None or timezone.localdate() <= last_day:
+        return ""
+    return _t("The last day for quotes was %(day)s. Ask the agency for more time.") % {
+        "day": last_day
+    }
+
+
+class QuoteQuerySet(CaseQuerySet):
+    def visible_to(self, person: Person) -> Self:
+        if access.reads_cases(person):
+            return self.all()
+        if contractors := access.contractors_of(person):
+            return self.filter(contractor_id__in=contractors)
+        return self.none()
+
+
+class Quote(Case):
+    state = FSMField(_("state"), default=State.INVITED, choices=State, protected=True)
+    title = models.CharField(_("title"), max_length=200)
+    subcontract = models.ForeignKey(Subcontract, on_delete=models.PROTECT, related_name="quotes")
+    contractor = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="quotes", verbose_name=_("contractor")
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="JPY")
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+    deliver_on = models.DateField(_("delivery"), null=True)
+    valid_until = models.DateField(_("valid until"), null=True)
+    remarks = models.TextField(_("remarks"), blank=True)
+
+    objects = QuoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="cases_quote_known_state"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "taken"]) | Q(amount__gt=0),
+                name="cases_quote_submitted_has_amount",
+            ),
+            models.UniqueConstraint(
+                fields=["subcontract", "contractor"], name="cases_quote_one_per_contractor"
+            ),
+        ]
+
+    @property
+    def series(self) -> str:
+        return f"JP-QUO-{timezone.localdate():%y}-"
+
+    @property
+    def owner_code(self) -> str:
+        return str(self.contractor_id)
+
+    # Beginning -------------------------------------------------------------------------------
+
+    @beginning(label=_("Invite a quote"), may=rules.buyer, then=[notices.quote_invited])
+    def invite(cls, *, subcontract: Subcontract, contractor: Organisation) -> Any:
+        """Ask a contractor to quote."""
+        return cls(  # type: ignore[operator]
+            subcontract=subcontract,
+            contractor=contractor,
+            title=subcontract.title,
+            currency=subcontract.currency,
+        )
+
+    # Steps -----------------------------------------------------------------------------------
+
+    @step(
+        state,
+        source=[State.INVITED, State.SUBMITTED],
+        target=State.SUBMITTED,
+        label=_("Submit the quote"),
+        may=rules.quoter,
+        when=[still_time_to_quote],
+        books=[actions.write_quote_lines],
+        then=[notices.quote_submitted],
+    )
+    def submit(
+        self, *, lines: dict[int, Decimal], deliver_on: date, valid_until: date, remarks: str
+    ) -> None:
+        """Quote a price for each line; a quote may be replaced until the last day."""
+        self.deliver_on, self.valid_until, self.remarks = deliver_on, valid_until, remarks
+        self.amount = actions.quoted_amount(self, lines)
+
+    @step(
+        state,
+        source=State.INVITED,
+        target=State.DECLINED,
+        label=_("Decline to quote"),
+        may=rules.quoter,
+        then=[notices.quote_declined],
+        confirm=True,
+    )
+    def decline(self, *, reason: str) -> None:
+        """Tell the agency that you do not quote."""
+
+    @step(
+        state,
+        source=[State.SUBMITTED, State.NOT_TAKEN],
+        target=State.TAKEN,
+        label=_("Take"),
+        may=rules.buyer,
+    )
+    def take_into_price(self) -> None:
+        """This quote goes into the price of the offer."""
+
+    @step(
+        state,
+        source=[State.INVITED, State.SUBMITTED, State.TAKEN],
+        target=State.NOT_TAKEN,
+        label=_("Set aside"),
+        may=rules.buyer,
+    )
+    def set_aside(self) -> None:
+        """Another quote was taken, or the purchase was given up."""
+
+
+class QuoteLine(models.Model):
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(SubcontractLine, on_delete=models.PROTECT, related_name="quote_lines")
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2)
+
+    class Meta:
+        ordering = ["line__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["quote", "line"], name="cases_quoteline_once"),
+            models.CheckConstraint(
+                condition=Q(unit_price__gt=0), name="cases_quoteline_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quote}: {self.unit_price}"

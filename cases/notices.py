@@ -1,0 +1,227 @@
+"""Who is told what in the case room. The words are in `templates/notifications/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notifications.notices import notice
+from partners.access import Permission as P
+from partners.desks import (
+    firm_with,
+    holders_of_rank,
+    officials_as,
+    officials_with,
+    partner_path,
+    staff_path,
+    staff_with,
+    supplier_path,
+)
+from workflow import approvals
+
+Values = dict[str, Any]
+
+to_requesters = officials_with(P.REQUEST_WRITE)
+to_officials = officials_as("requester", "signatory")
+to_nation_finance = officials_as("nation_finance", "signatory")
+to_desk = staff_with(P.REQUEST_CHECK)
+to_buyers = staff_with(P.SUBCONTRACT_SOLICIT)
+to_contract_officers = staff_with(P.SUBCONTRACT_WRITE)
+to_inspectors = staff_with(P.DELIVERY_INSPECT)
+to_finance = staff_with(P.MONEY_RECORD)
+
+
+def _for_staff(case: Any, **more: Any) -> Values:
+    return {"title": case.title, "path": staff_path(case), **more}
+
+
+def _for_nation(case: Any, **more: Any) -> Values:
+    return {"title": case.title, "path": partner_path(case), **more}
+
+
+def _for_firm(case: Any, **more: Any) -> Values:
+    return {"title": case.title, "path": supplier_path(case), **more}
+
+
+def _last_note(case: Any) -> str:
+    return str(case.trail.values_list("note", flat=True).first() or "")
+
+
+# Requests ------------------------------------------------------------------------------------
+
+
+@notice("request_submitted", to=to_desk)
+def request_submitted(request: Any) -> Values:
+    return _for_staff(request, nation=request.nation.name_en)
+
+
+@notice("request_returned", to=to_requesters)
+def request_returned(request: Any) -> Values:
+    return _for_nation(request, reason=request.return_reason)
+
+
+@notice("request_actionable", to=lambda case: to_requesters(case) + staff_with(P.REVIEW_WRITE)(case))
+def request_actionable(request: Any) -> Values:
+    return {"title": request.title}
+
+
+@notice("request_declined", to=to_requesters)
+def request_declined(request: Any) -> Values:
+    return _for_nation(request, reason=request.return_reason)
+
+
+# Approvals -----------------------------------------------------------------------------------
+
+
+def next_signers(case: Any) -> list[Any]:
+    """Those who hold the rank whose signature is next; after the last, those who release."""
+    for matter in ("foreign_offer", "subcontract_award"):
+        if approvals.file_of(case, matter):
+            rank = approvals.next_rank(case, matter)
+            return holders_of_rank(rank) if rank else _releasers(case, matter)
+    return []
+
+
+def _releasers(case: Any, matter: str) -> list[Any]:
+    release = P.OFFER_SEND if matter == "foreign_offer" else P.SUBCONTRACT_WRITE
+    return staff_with(release)(case)
+
+
+@notice("approval_waits", to=next_signers)
+def approval_waits(case: Any) -> Values:
+    return _for_staff(case)
+
+
+@notice("approval_returned", to=to_buyers)
+def approval_returned(case: Any) -> Values:
+    return _for_staff(case, reason=_last_note(case))
+
+
+# The offer and the contract ------------------------------------------------------------------
+
+
+@notice("offer_sent", to=to_officials, attach=["offer"])
+def offer_sent(contract: Any) -> Values:
+    return _for_nation(
+        contract, amount=contract.total, currency=contract.currency, due_on=contract.expires_on
+    )
+
+
+@notice("offer_accepted", to=staff_with(P.CONTRACT_WRITE, P.MONEY_RECORD))
+def offer_accepted(contract: Any) -> Values:
+    return _for_staff(contract, amount=contract.deposit, currency=contract.currency)
+
+
+@notice("offer_declined", to=staff_with(P.CONTRACT_WRITE))
+def offer_declined(contract: Any) -> Values:
+    return _for_staff(contract, reason=_last_note(contract))
+
+
+@notice("offer_lapsed", to=lambda case: to_officials(case) + staff_with(P.CONTRACT_WRITE)(case))
+def offer_lapsed(contract: Any) -> Values:
+    return {"title": contract.title, "due_on": contract.expires_on}
+
+
+@notice("deposit_recorded", to=lambda case: to_nation_finance(case) + to_buyers(case))
+def deposit_recorded(contract: Any) -> Values:
+    return {
+        "title": contract.title,
+        "amount": contract.deposit_paid,
+        "currency": contract.currency,
+    }
+
+
+@notice("case_closed", to=officials_as("requester", "signatory"), attach=["closure_statement"])
+def case_closed(contract: Any) -> Values:
+    return _for_nation(contract)
+
+
+@notice("contract_cancelled", to=lambda case: to_officials(case) if case.offered_at else [])
+def contract_cancelled(contract: Any) -> Values:
+    return _for_nation(contract, reason=_last_note(contract))
+
+
+# Industry ------------------------------------------------------------------------------------
+
+
+@notice("quote_invited", to=firm_with(P.QUOTE_WRITE))
+def quote_invited(quote: Any) -> Values:
+    return _for_firm(quote, due_on=quote.subcontract.quote_by)
+
+
+@notice("quote_submitted", to=to_buyers)
+def quote_submitted(quote: Any) -> Values:
+    return _for_staff(quote.subcontract)
+
+
+@notice("quote_declined", to=to_buyers)
+def quote_declined(quote: Any) -> Values:
+    return _for_staff(quote.subcontract, reason=_last_note(quote))
+
+
+@notice("subcontract_awarded", to=firm_with(P.QUOTE_WRITE, P.PRODUCTION_REPORT))
+def subcontract_awarded(subcontract: Any) -> Values:
+    return _for_firm(
+        subcontract,
+        amount=subcontract.amount,
+        currency=subcontract.currency,
+        due_on=subcontract.deliver_by,
+    )
+
+
+@notice("subcontract_terminated", to=firm_with(P.QUOTE_WRITE, P.PRODUCTION_REPORT))
+def subcontract_terminated(subcontract: Any) -> Values:
+    return _for_firm(subcontract, reason=_last_note(subcontract))
+
+
+@notice("order_acknowledged", to=to_contract_officers)
+def order_acknowledged(subcontract: Any) -> Values:
+    return _for_staff(subcontract)
+
+
+@notice("production_reported", to=to_contract_officers)
+def production_reported(subcontract: Any) -> Values:
+    report = f"{subcontract.progress_percent} %: {subcontract.progress_note}"
+    return _for_staff(subcontract, items=[report])
+
+
+@notice("delivery_reported", to=to_inspectors)
+def delivery_reported(subcontract: Any) -> Values:
+    return _for_staff(subcontract)
+
+
+@notice("delivery_accepted", to=firm_with(P.DELIVERY_REPORT, P.INVOICE_WRITE))
+def delivery_accepted(subcontract: Any) -> Values:
+    return _for_firm(subcontract)
+
+
+@notice("delivery_rejected", to=firm_with(P.DELIVERY_REPORT, P.PRODUCTION_REPORT))
+def delivery_rejected(subcontract: Any) -> Values:
+    return _for_firm(subcontract, reason=_last_note(subcontract))
+
+
+@notice("invoice_received", to=to_finance)
+def invoice_received(subcontract: Any) -> Values:
+    return _for_staff(subcontract, amount=subcontract.amount, currency=subcontract.currency)
+
+
+@notice("supplier_paid", to=firm_with(P.INVOICE_WRITE))
+def supplier_paid(subcontract: Any) -> Values:
+    return _for_firm(subcontract, amount=subcontract.amount, currency=subcontract.currency)
+
+
+# Bills ---------------------------------------------------------------------------------------
+
+
+@notice("bill_issued", to=to_nation_finance, attach=["bill"])
+def bill_issued(bill: Any) -> Values:
+    return _for_nation(bill, amount=bill.due, currency=bill.currency, due_on=bill.due_on)
+
+
+@notice("bill_paid", to=to_nation_finance)
+def bill_paid(bill: Any) -> Values:
+    return _for_nation(bill, amount=bill.due, currency=bill.currency)
+
+
+@notice("bill_voided", to=lambda bill: to_nation_finance(bill) if bill.issued_on else [])
+def bill_voided(bill: Any) -> Values:
+    return _for_nation(bill, reason=_last_note(bill))

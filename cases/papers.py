@@ -1,0 +1,202 @@
+"""What the papers of a deal say: plain values. The words are in `templates/documents/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from documents.papers import CONTRACTOR, NATION, paper
+from ledger.journals import journals_of
+from partners.models import Organisation
+from workflow import approvals
+
+Values = dict[str, Any]
+
+_the_contractor = CONTRACTOR(lambda subcontract: subcontract.contractor_id)
+
+
+def _party(organisation: Organisation) -> Values:
+    return {
+        "name_ja": organisation.name_ja,
+        "name_en": organisation.name_en,
+        "address_ja": organisation.address_ja,
+        "address_en": organisation.address_en,
+        "corporate_number": organisation.corporate_number,
+        "invoice_number": organisation.invoice_number,
+    }
+
+
+def _nation(case: Any) -> Values:
+    return {"name_ja": case.nation.name_ja, "name_en": case.nation.name_en}
+
+
+def _priced_lines(lines: Iterable[Any]) -> list[Values]:
+    return [
+        {
+            "number": line.number,
+            "name_ja": line.article.name_ja,
+            "name_en": line.article.name_en,
+            "catalogue_number": line.article.catalogue_number,
+            "quantity": line.quantity,
+            "unit": line.article.unit,
+            "unit_price": line.unit_price,
+            "amount": line.amount,
+        }
+        for line in lines
+    ]
+
+
+def _contract_lines(contract: Any) -> list[Values]:
+    return _priced_lines(contract.lines.select_related("article"))
+
+
+@paper("offer", title=_("Letter of offer"), audience=NATION)
+def offer(contract: Any) -> Values:
+    request = contract.request
+    return {
+        "nation": _nation(contract),
+        "title": contract.title,
+        "request_number": request.number,
+        "reference": request.reference,
+        "reference_date": request.reference_date,
+        "signatory": request.signatory,
+        "end_user": request.end_user,
+        "delivery_place": request.delivery_place,
+        "currency": contract.currency,
+        "lines": _contract_lines(contract),
+        "net": contract.net,
+        "administrative_percent": contract.administrative_percent,
+        "administrative_charge": contract.administrative_charge,
+        "total": contract.total,
+        "deposit": contract.deposit,
+        "priced_on": contract.priced_on,
+        "expires_on": contract.expires_on,
+    }
+
+
+@paper("purchase_order", title=_("Purchase order"), audience=_the_contractor)
+def purchase_order(subcontract: Any) -> Values:
+    return {
+        "title": subcontract.title,
+        "contractor": _party(subcontract.contractor),
+        "currency": subcontract.currency,
+        "lines": _ordered_lines(subcontract),
+        "amount": subcontract.amount,
+        "specification": subcontract.specification,
+        "deliver_by": subcontract.deliver_by,
+        "awarded_on": subcontract.awarded_on,
+        "approvals": _signatures(subcontract),
+    }
+
+
+def _ordered_lines(subcontract: Any) -> list[Values]:
+    prices: dict[int, Decimal] = {}
+    for quote in subcontract.quotes.filter(state="taken").prefetch_related("lines__line"):
+        prices |= {row.line.number: row.unit_price for row in quote.lines.all()}
+    lines = subcontract.lines.select_related("contract_line__article")
+    return [
+        {
+            "number": line.number,
+            "name_ja": line.article.name_ja,
+            "name_en": line.article.name_en,
+            "catalogue_number": line.article.catalogue_number,
+            "quantity": line.quantity,
+            "unit": line.article.unit,
+            "unit_price": prices.get(line.number),
+            "amount": prices.get(line.number, Decimal(0)) * line.quantity,
+        }
+        for line in lines
+    ]
+
+
+def _signatures(case: Any) -> list[Values]:
+    file = approvals.file_of(case, "subcontract_award")
+    return [
+        {"rank": row.rank, "name": row.decided_by_name, "on": timezone.localdate(row.decided_at)}
+        for row in (file.signatures.all() if file else [])
+    ]
+
+
+@paper("inspection_certificate", title=_("Inspection certificate"), audience=_the_contractor)
+def inspection_certificate(subcontract: Any) -> Values:
+    entry = subcontract.trail.filter(step="accept_delivery").first()
+    return {
+        "title": subcontract.title,
+        "contractor": _party(subcontract.contractor),
+        "lines": _ordered_lines(subcontract),
+        "delivered_on": subcontract.delivered_on,
+        "inspected_on": subcontract.accepted_on,
+        "findings": entry.given["findings"] if entry else "",
+        "inspector": entry.actor_name if entry else "",
+    }
+
+
+@paper("payment_notice", title=_("Payment notice"), audience=_the_contractor)
+def payment_notice(subcontract: Any) -> Values:
+    return {
+        "title": subcontract.title,
+        "contractor": _party(subcontract.contractor),
+        "invoice_number": subcontract.invoice_number,
+        "currency": subcontract.currency,
+        "amount": subcontract.amount,
+        "paid_on": subcontract.paid_on,
+    }
+
+
+@paper("bill", title=_("Bill"), audience=NATION)
+def bill(bill: Any) -> Values:
+    contract = bill.contract
+    return {
+        "nation": _nation(bill),
+        "title": bill.title,
+        "contract_number": contract.number,
+        "currency": bill.currency,
+        "lines": _contract_lines(contract),
+        "net": contract.net,
+        "administrative_percent": contract.administrative_percent,
+        "administrative_charge": contract.administrative_charge,
+        "contract_total": contract.total,
+        "amount": bill.amount,
+        "from_deposit": bill.from_deposit,
+        "due": bill.due,
+        "issued_on": bill.issued_on,
+        "due_on": bill.due_on,
+    }
+
+
+@paper("closure_statement", title=_("Closure statement"), audience=NATION)
+def closure_statement(contract: Any) -> Values:
+    return {
+        "nation": _nation(contract),
+        "title": contract.title,
+        "currency": contract.currency,
+        "lines": _contract_lines(contract),
+        "net": contract.net,
+        "administrative_percent": contract.administrative_percent,
+        "administrative_charge": contract.administrative_charge,
+        "total": contract.total,
+        "payments": _payments(contract),
+        "paid": contract.billed(),
+        "balance": contract.total - contract.billed() + contract.deposit_left(),
+        "accepted_on": timezone.localdate(contract.accepted_at),
+        "closed_on": contract.closed_on,
+    }
+
+
+def _payments(contract: Any) -> list[Values]:
+    """What the nation has paid in: deposits and bill payments."""
+    kinds = {"deposit", "bill payment"}
+    return [
+        {
+            "kind": journal.kind,
+            "on": journal.posted_on,
+            "memo": journal.memo,
+            "amount": sum((row.amount for row in journal.postings.all()), Decimal(0)),
+        }
+        for journal in journals_of(contract.number)
+        if journal.kind in kinds
+    ]

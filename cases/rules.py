@@ -1,0 +1,29 @@
+"""Who may do what in the case room."""
+
+from __future__ import annotations
+
+from partners.access import Permission, agency, contractor, decides, either, nation
+
+# the agency
+case_manager = agency(Permission.CONTRACT_WRITE)
+desk = agency(Permission.REQUEST_CHECK)
+releaser = agency(Permission.OFFER_SEND)
+export_control = agency(Permission.REVIEW_WRITE)
+buyer = agency(Permission.SUBCONTRACT_SOLICIT)
+contract_officer = agency(Permission.SUBCONTRACT_WRITE)
+dispatcher = agency(Permission.SHIPMENT_WRITE)
+inspector = agency(Permission.DELIVERY_INSPECT)
+finance = agency(Permission.MONEY_RECORD)
+approver_of_offer = decides("foreign_offer")
+approver_of_award = decides("subcontract_award")
+
+# the nation
+requester = nation(Permission.REQUEST_WRITE)
+signatory = nation(Permission.OFFER_ACCEPT)
+certifier = either(nation(Permission.CERTIFICATE_FILE), agency(Permission.CONTRACT_WRITE))
+
+# the contractor
+quoter = contractor(Permission.QUOTE_WRITE)
+producer = contractor(Permission.PRODUCTION_REPORT)
+deliverer = contractor(Permission.DELIVERY_REPORT)
+invoicer = contractor(Permission.INVOICE_WRITE)

@@ -1,0 +1,1 @@
+"""May it leave: transfer reviews, shipments, end use."""

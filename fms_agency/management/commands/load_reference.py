@@ -1,0 +1,75 @@
+"""Load the reference data that ships with the house. Rows that are there already stay as they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+
+from cases.models import Rate
+from industry.models import Article
+from partners.models import Agreement, Nation
+from workflow.models import ApprovalRoute
+
+SHIPPED = Path(__file__).resolve().parents[2] / "reference"
+
+
+class Command(BaseCommand):
+    help = "Load nations, agreements, rates, approval routes and articles from reference files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reference", type=Path, default=SHIPPED, help="folder of the files")
+
+    @transaction.atomic
+    def handle(self, *, reference: Path, **options: Any) -> None:
+        added = {
+            "nations": _nations(_rows(reference, "nations")),
+            "agreements": _agreements(_rows(reference, "agreements")),
+            "articles": _articles(_rows(reference, "articles")),
+            "rates": _rates(_rows(reference, "rates")),
+            "approval_routes": _routes(_rows(reference, "approval_routes")),
+        }
+        told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in added.items())
+        self.stdout.write(f"Reference data added: {told}")
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def _nations(rows: list[dict[str, Any]]) -> int:
+    return _add(Nation, rows, ["code"])
+
+
+def _agreements(rows: list[dict[str, Any]]) -> int:
+    named = [{**row, "nation_id": row["nation"]} for row in rows]
+    for row in named:
+        del row["nation"]
+    return _add(Agreement, named, ["nation_id", "signed_on"])
+
+
+def _articles(rows: list[dict[str, Any]]) -> int:
+    return _add(Article, rows, ["catalogue_number"])
+
+
+def _rates(rows: list[dict[str, Any]]) -> int:
+    return _add(Rate, rows, ["code", "valid_from"])
+
+
+def _routes(rows: list[dict[str, Any]]) -> int:
+    return _add(ApprovalRoute, rows, ["matter", "from_amount", "valid_from"])
+
+
+def _add(model: Any, rows: list[dict[str, Any]], key: list[str]) -> int:
+    """Rows not known by their key yet; returns how many there were."""
+    added = 0
+    for row in rows:
+        known = {name: row[name] for name in key}
+        rest = {name: value for name, value in row.items() if name not in key}
+        _row, is_new = model.objects.get_or_create(**known, defaults=rest)
+        added += is_new
+    return added

@@ -1,0 +1,1 @@
+"""What can be made: the catalogue of articles and services."""

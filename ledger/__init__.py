@@ -1,0 +1,1 @@
+"""The money: accounts, journals, balances. Knows account codes, not contracts."""

@@ -1,0 +1,24 @@
+"""Amounts as integer minor units (yen has none), and back. Exponents are those of ISO 4217."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel.numbers import get_currency_precision
+
+
+def exponent(currency: str) -> int:
+    """Decimals of a currency: JPY 0, USD 2."""
+    return get_currency_precision(currency)
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """`Decimal("12.34"), "USD"` → 1234. Raises `ValueError` for a fraction of the smallest unit."""
+    scaled = amount.scaleb(exponent(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{amount} {currency} has a fraction of the smallest unit.")
+    return int(scaled)
+
+
+def amount_of(units: int, currency: str) -> Decimal:
+    return Decimal(units).scaleb(-exponent(currency))

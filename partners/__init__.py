@@ -1,0 +1,1 @@
+"""Who: nations, ministries, contractors, people, agreements, and what each role may do."""

@@ -1,0 +1,18 @@
+"""Nations and their agreements, organisations, people and their memberships."""
+
+from partners.models.agreement import Agreement
+from partners.models.membership import Membership
+from partners.models.nation import Nation
+from partners.models.nation_case import NationCase, NationCaseQuerySet
+from partners.models.organisation import Organisation
+from partners.models.person import Person
+
+__all__ = [
+    "Agreement",
+    "Membership",
+    "Nation",
+    "NationCase",
+    "NationCaseQuerySet",
+    "Organisation",
+    "Person",
+]

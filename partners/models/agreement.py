@@ -1,0 +1,40 @@
+"""Defence equipment and technology transfer agreements (防衛装備品・技術移転協定), with evidence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from partners.models.nation import Nation
+
+
+class AgreementQuerySet(models.QuerySet[Any]):
+    def in_force(self, day: date) -> Self:
+        return self.filter(in_force_on__lte=day)
+
+
+class Agreement(models.Model):
+    nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="agreements")
+    signed_on = models.DateField(_("signed"))
+    in_force_on = models.DateField(_("in force"), null=True, blank=True)
+    is_verified = models.BooleanField(_("dates verified"), default=False)
+    source = models.CharField(_("source"), max_length=300)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["nation", "signed_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["nation", "signed_on"], name="partners_agreement_once"),
+            models.CheckConstraint(
+                condition=Q(in_force_on=None) | Q(in_force_on__gte=F("signed_on")),
+                name="partners_agreement_signed_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nation} {self.signed_on}"

@@ -1,0 +1,27 @@
+"""Partner nations, by their ISO 3166 code."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Nation(models.Model):
+    code = models.CharField(_("code"), primary_key=True, max_length=2)
+    name_ja = models.CharField(_("name in Japanese"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    currency = models.CharField(_("currency"), max_length=3)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z]{2}$"), name="partners_nation_iso_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name_ja if get_language() == "ja" else self.name_en

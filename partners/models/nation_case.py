@@ -1,0 +1,57 @@
+"""The abstract case of a partner nation, and who may see its rows."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners import access
+from partners.models.nation import Nation
+from partners.models.person import Person
+from workflow.models import Case, CaseQuerySet
+
+
+class NationCaseQuerySet(CaseQuerySet):
+    """`visible_to` is the only door to rows: everything else starts from it."""
+
+    def visible_to(self, person: Person) -> Self:
+        if access.reads_cases(person):
+            return self.shown_to_agency()
+        if nations := access.nations_of(person):
+            return self.shown_to_nation().filter(nation_id__in=nations)
+        return self.none()
+
+    def shown_to_agency(self) -> Self:
+        """Rows the agency sees. All, unless a case type keeps drafts of others back."""
+        return self
+
+    def shown_to_nation(self) -> Self:
+        """Of its own rows, those the nation sees. Each case type decides."""
+        return self.none()
+
+
+class NationCase(Case):
+    nation = models.ForeignKey(
+        Nation, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("nation")
+    )
+    title = models.CharField(_("title"), max_length=200)
+
+    objects = NationCaseQuerySet.as_manager()
+
+    number_letter = ""  # R for requests, T for transfer reviews ...; a contract has none
+
+    class Meta:
+        abstract = True
+
+    @property
+    def owner_code(self) -> str:
+        return str(self.nation_id)
+
+    @property
+    def series(self) -> str:
+        """`JP-PH-26-R`: per nation, year (in Tokyo) and kind."""
+        return f"JP-{self.nation_id}-{timezone.localdate():%y}-{self.number_letter}"
+

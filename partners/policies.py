@@ -1,0 +1,50 @@
+"""Who may use a door at all. Every route carries one policy; what it shows is decided further in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from partners import access
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`test` decides on the signed-in person; without `test` anybody may come in."""
+
+    name: str
+    test: Callable[[Any], bool] | None = None
+    by_token: bool = False
+
+    def answer(self, request: HttpRequest) -> HttpResponse | None:
+        """None lets the request through. Token doors are guarded by the API's own permission."""
+        if self.test is None or self.by_token:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not self.test(request.user):
+            raise PermissionDenied
+        return None
+
+    def __call__(self, view: View) -> View:
+        view.policy = self  # type: ignore[attr-defined]
+        return view
+
+
+def policy_of(view: Any) -> Policy | None:
+    return getattr(view, "policy", None) or getattr(getattr(view, "cls", None), "policy", None)
+
+
+anybody = Policy("anybody")
+signed_in = Policy("signed in", test=lambda person: True)
+staff = Policy("agency and ministries", test=lambda p: access.works_in(p, "agency", "ministry"))
+suppliers = Policy("contractors", test=lambda person: access.works_in(person, "contractor"))
+nations = Policy("partner nations", test=lambda person: access.works_in(person, "nation"))
+token = Policy("partner nations, by token", test=lambda person: True, by_token=True)

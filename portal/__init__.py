@@ -1,0 +1,1 @@
+"""The doors for people: staff portal, supplier dashboard, partner pages. No rules, no saves."""

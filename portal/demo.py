@@ -1,0 +1,19 @@
+"""The demo accounts the sign-in page shows, as the demo world wrote them down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+
+FILE_NAME = "demo_accounts.json"
+
+
+def demo_accounts() -> list[dict[str, Any]]:
+    """Name, role, e-mail address and password of each; empty until the demo world exists."""
+    path = settings.VAR_DIR / FILE_NAME
+    if not path.exists():
+        return []
+    accounts: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return accounts

@@ -1,0 +1,366 @@
+"""What the three desks have in common: a list, a case page, a step. Each desk names its case types.
+
+A view gets its row through `visible_to`, checks the step's form, calls the gate, and answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from documents.models import Document
+from documents.serving import answer as serve
+from partners.access import ROLES
+from partners.policies import Policy
+from workflow import steps
+from workflow.forms import form_for, form_of
+from workflow.models import Case, Entry
+from workflow.search import matching
+from workflow.steps import Act, Choice, NotYours, Refused, Step
+
+PAGE_SIZE = 25
+STEP_DONE = 303
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """A case type on a desk: which columns its list shows, what its page needs besides the row."""
+
+    model: type[Case]
+    label: str | Promise
+    columns: Sequence[str]
+    related: Sequence[str] = ()
+    facts: Callable[[Any, Any], Mapping[str, Any]] = lambda case, person: {}
+    shows_trail: bool = True
+
+    @property
+    def slug(self) -> str:
+        return self.model.slug()
+
+    def rows(self, person: Any) -> Any:
+        """The rows a person may see, with what the list and the page read from them."""
+        visible = self.model._default_manager.visible_to(person)  # type: ignore[attr-defined]
+        return visible.select_related(*self.related)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A door for one kind of person."""
+
+    name: str
+    policy: Policy
+    types: Sequence[CaseType]
+    front: Callable[[HttpRequest], Mapping[str, Any]]
+    papers: Callable[[Any, Case], QuerySet[Document]]
+    documents: Callable[[Any], QuerySet[Document]]
+    extra: Sequence[URLPattern] = field(default=())
+
+    def urls(self) -> tuple[list[URLPattern], str]:
+        """The desk's addresses, for `include`."""
+        guard = self.policy
+        return (
+            [
+                path("", guard(require_GET(self.desk)), name="desk"),
+                *self.extra,
+                path("documents/<uuid:pk>/", guard(require_GET(self.document)), name="document"),
+                path("<slug:slug>/", guard(require_GET(self.listing)), name="list"),
+                path(
+                    "<slug:slug>/begin/<slug:name>/",
+                    guard(require_http_methods(["GET", "POST"])(self.begin)),
+                    name="begin",
+                ),
+                path("<slug:slug>/<str:number>/", guard(require_GET(self.case)), name="case"),
+                path(
+                    "<slug:slug>/<str:number>/steps/<slug:name>/",
+                    guard(require_http_methods(["GET", "POST"])(self.step)),
+                    name="step",
+                ),
+            ],
+            self.name,
+        )
+
+    # Pages -----------------------------------------------------------------------------------
+
+    def desk(self, request: HttpRequest) -> HttpResponse:
+        context = {"types": self.types, **self.front(request)}
+        return render(request, f"portal/{self.name}/desk.html", context)
+
+    def listing(self, request: HttpRequest, slug: str) -> HttpResponse:
+        kind = self._type(slug)
+        states = request.GET.getlist("state")
+        words = request.GET.get("q", "").strip()[:100]
+        rows = kind.rows(request.user).order_by("-opened_at", "pk")
+        if known := [state for state in states if state in self._states(kind)]:
+            rows = rows.filter(state__in=known)
+        if words:
+            rows = matching(rows, words)
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        context = {
+            "kind": kind,
+            "page": page,
+            "words": words,
+            "chosen": known,
+            "states": self._states(kind),
+            "beginnings": self._beginnings(kind, request.user),
+            "list_template": f"portal/{self.name}/lists/{kind.slug}.html",
+        }
+        return render(request, "portal/list.html", context)
+
+    def case(self, request: HttpRequest, slug: str, number: str) -> HttpResponse:
+        kind = self._type(slug)
+        return self._case_page(request, kind, self._row(kind, request.user, number))
+
+    def step(self, request: HttpRequest, slug: str, number: str, name: str) -> HttpResponse:
+        """GET shows the step's form by itself; POST takes the step."""
+        kind = self._type(slug)
+        row = self._row(kind, request.user, number)
+        declared = steps.steps_of(kind.model).get(name)
+        if declared is None or not declared.may.concerns(request.user, row):
+            raise Http404
+        if request.method == "GET":
+            return self._case_page(request, kind, row, open_step=name)
+        form = form_for(row, declared, request.user, request.POST, request.FILES)
+        if not form.is_valid():
+            return self._case_page(request, kind, row, open_step=name, form=form, status=422)
+        try:
+            act = steps.take(
+                row,
+                name,
+                by=request.user,
+                version=_version(request),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            status = 403 if isinstance(refusal, NotYours) else 409
+            fresh = self._row(kind, request.user, number)
+            return self._case_page(
+                request, kind, fresh, open_step=name, refusal=str(refusal), status=status
+            )
+        messages.success(request, _("Done: %(step)s.") % {"step": declared.label})
+        return self._after(act, kind, request.user)
+
+    def begin(self, request: HttpRequest, slug: str, name: str) -> HttpResponse:
+        """Open a new case of this type."""
+        kind = self._type(slug)
+        declared = steps.beginnings_of(kind.model).get(name)
+        if declared is None or declared not in self._beginnings(kind, request.user):
+            raise Http404
+        blank = self._blank(kind, request.user)
+        data = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = form_of(declared)(*data, case=blank, person=request.user)
+        refusal = ""
+        if request.method == "POST" and form.is_valid():
+            try:
+                act = steps.begin(
+                    getattr(kind.model, name),
+                    by=request.user,
+                    nation_id=blank.nation_id,
+                    **form.cleaned_data,
+                )
+            except Refused as no:
+                refusal = str(no)
+            else:
+                messages.success(
+                    request, _("Opened: %(number)s.") % {"number": act.case.number}
+                )
+                return redirect(self._url(act.case))
+        status = 422 if form.errors else 409 if refusal else 200
+        context = {"kind": kind, "beginning": declared, "form": form, "refusal": refusal}
+        return render(request, "portal/begin.html", context, status=status)
+
+    def document(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        found = self.documents(request.user).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return serve(found)
+
+    # Parts -----------------------------------------------------------------------------------
+
+    def _case_page(
+        self,
+        request: HttpRequest,
+        kind: CaseType,
+        row: Any,
+        *,
+        open_step: str = "",
+        form: Any = None,
+        refusal: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        person = request.user
+        shown = [
+            ShownChoice.of(choice, self, row, person, form if choice.name == open_step else None)
+            for choice in steps.choices(row, person)
+        ]
+        context = {
+            "kind": kind,
+            "case": row,
+            "choices": shown,
+            "open_step": open_step,
+            "failed_form": form,
+            "refusal": refusal,
+            "turn": [ROLES[role].label for role in steps.whose_turn(row) if role in ROLES],
+            "progress": progress(row),
+            "papers": [self._shown_paper(paper) for paper in self.papers(person, row)],
+            "trail": shown_trail(row) if kind.shows_trail else [],
+            "template": f"portal/{self.name}/cases/{kind.slug}.html",
+            **kind.facts(row, person),
+        }
+        return render(request, "portal/case.html", context, status=status)
+
+    def _shown_paper(self, paper: Document) -> dict[str, Any]:
+        return {
+            "title": paper.label,
+            "version": paper.version,
+            "made_at": paper.made_at,
+            "made_by": paper.made_by,
+            "size": paper.size,
+            "sha256": paper.sha256,
+            "language": paper.get_language_display(),
+            "url": reverse(f"{self.name}:document", args=[paper.pk]),
+        }
+
+    def _type(self, slug: str) -> CaseType:
+        for kind in self.types:
+            if kind.slug == slug:
+                return kind
+        raise Http404
+
+    def _row(self, kind: CaseType, person: Any, number: str) -> Any:
+        row = kind.rows(person).filter(number=number).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def _states(self, kind: CaseType) -> dict[str, str]:
+        return dict(kind.model._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
+
+    def _beginnings(self, kind: CaseType, person: Any) -> list[Step]:
+        """Beginnings that a person takes by themselves, not as part of another step."""
+        blank = self._blank(kind, person)
+        return [
+            declared
+            for declared in steps.beginnings_of(kind.model).values()
+            if form_of(declared).base_fields and declared.may.concerns(person, blank)
+        ]
+
+    def _blank(self, kind: CaseType, person: Any) -> Any:
+        blank = kind.model()
+        for organisation in person.organisations:
+            if organisation.nation_id and hasattr(blank, "nation_id"):
+                blank.nation_id = organisation.nation_id
+        return blank
+
+    def _after(self, act: Act, kind: CaseType, person: Any) -> HttpResponse:
+        """On to what the step has opened, if it opened one case; else back to the case."""
+        slugs = {known.slug for known in self.types}
+        opened = [case for case in act.opened if case.slug() in slugs]
+        if len(act.opened) > 1:
+            opened = []
+        case = opened[0] if opened else act.case
+        still_visible = (
+            case is not act.case or kind.rows(person).filter(pk=act.case.pk).exists()
+        )
+        target = self._url(case) if still_visible else reverse(f"{self.name}:desk")
+        response = redirect(target)
+        response.status_code = STEP_DONE
+        return response
+
+    def _url(self, case: Case) -> str:
+        return reverse(f"{self.name}:case", args=[case.slug(), case.number])
+
+
+@dataclass(frozen=True)
+class ShownChoice:
+    """A step as the page shows it."""
+
+    name: str
+    label: str
+    help: str
+    why_not: str
+    form: Any
+    url: str
+    confirm: bool
+
+    @classmethod
+    def of(cls, choice: Choice, desk: Desk, row: Case, person: Any, bound: Any) -> ShownChoice:
+        asks = bool(form_of(choice.step).base_fields)
+        form = bound or (
+            form_for(row, choice.step, person, prefix=None) if asks and choice.is_open else None
+        )
+        return cls(
+            name=choice.name,
+            label=choice.label,
+            help=choice.help,
+            why_not=choice.why_not,
+            form=form,
+            url=reverse(f"{desk.name}:step", args=[row.slug(), row.number, choice.name]),
+            confirm=choice.step.confirm,
+        )
+
+
+def progress(row: Any) -> list[dict[str, Any]]:
+    """The straight way through the machine, with where the case stands on it."""
+    states = dict(type(row)._meta.get_field("state").flatchoices)
+    ends = {"declined", "withdrawn", "lapsed", "cancelled", "terminated", "void", "refused"}
+    asides = {"returned", "on_hold", "expired", "not_taken"}
+    straight = [state for state in states if state not in ends | asides]
+    if row.state in ends | asides:
+        straight = [*_passed(row, straight), row.state]
+    position = straight.index(row.state)
+    return [
+        {"state": state, "label": states[state], "is_current": i == position, "is_done": i < position}
+        for i, state in enumerate(straight)
+    ]
+
+
+def _passed(row: Any, straight: list[str]) -> list[str]:
+    been = set(row.trail.values_list("from_state", flat=True)) | set(
+        row.trail.values_list("to_state", flat=True)
+    )
+    return [state for state in straight if state in been]
+
+
+def shown_trail(row: Case) -> list[dict[str, Any]]:
+    """The trail, newest first, in the reader's words."""
+    states = dict(type(row)._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
+    known = steps.steps_of(type(row)) | steps.beginnings_of(type(row))
+    return [_shown_entry(entry, states, known) for entry in row.trail[:200]]
+
+
+def _shown_entry(
+    entry: Entry, states: Mapping[Any, Any], known: Mapping[str, Step]
+) -> dict[str, Any]:
+    role = ROLES.get(entry.role)
+    moved = entry.from_state != entry.to_state
+    return {
+        "at": entry.at,
+        "who": entry.actor_name,
+        "role": role.label if role else entry.role,
+        "organisation": entry.organisation,
+        "label": known[entry.step].label if entry.step in known else entry.step,
+        "from_state": states.get(entry.from_state, "") if moved else "",
+        "to_state": states.get(entry.to_state, entry.to_state) if moved else "",
+        "note": entry.note,
+    }
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def counted(number: int) -> str:
+    return ngettext("%(count)s case", "%(count)s cases", number) % {"count": number}

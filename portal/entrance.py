@@ -1,0 +1,80 @@
+"""Coming in and going out: sign-in, the first page, language, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import LoginView
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from partners import policies
+from portal.context import desk_of
+from portal.demo import demo_accounts
+
+
+class SignIn(LoginView):
+    template_name = "portal/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        accounts = demo_accounts() if settings.DEMO else []
+        return super().get_context_data(**kwargs) | {"demo_accounts": accounts}
+
+
+sign_in = policies.anybody(SignIn.as_view())
+
+
+@policies.signed_in
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("sign_in")
+
+
+@policies.signed_in
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Everybody's way to their own desk."""
+    desk = desk_of(request.user)
+    if not desk:
+        return render(request, "portal/no_desk.html", status=403)
+    return redirect(f"{desk}:desk")
+
+
+@policies.anybody
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Japanese or English, kept with the person, or in a cookie before sign-in."""
+    language = request.POST.get("language", "")
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = "/"
+    response = redirect(target)
+    if language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure(),
+        )
+    return response
+
+
+@policies.anybody
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """For the load balancer: the process answers and its database too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,1 @@
+"""The partner pages: a small web view of what the API offers."""

@@ -1,0 +1,101 @@
+"""The partner desk: a nation's own requests, contracts, shipments and bills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Bill, Contract, Request
+from documents.models import Document
+from exports.models import Shipment
+from notifications.models import Message
+from partners import access, policies
+from portal.desk import CaseType, Desk
+from workflow import steps
+from workflow.models import Case
+
+
+
+def _request_facts(request: Any, person: Any) -> dict[str, Any]:
+    return {
+        "lines": request.lines.select_related("article"),
+        "contracts": Contract.objects.visible_to(person).filter(request=request),
+    }
+
+
+def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
+    shipments = Shipment.objects.visible_to(person)
+    return {
+        "lines": contract.lines.select_related("article"),
+        "shipments": shipments.filter(contract_number=contract.number),
+        "bills": Bill.objects.visible_to(person).filter(contract=contract),
+    }
+
+
+def _with_lines(case: Any, person: Any) -> dict[str, Any]:
+    return {"lines": case.lines.all()}
+
+
+TYPES = (
+    CaseType(
+        Request,
+        _("Requests"),
+        columns=("number", "title", "state", "changed_at"),
+        related=("nation",),
+        facts=_request_facts,
+        shows_trail=False,
+    ),
+    CaseType(
+        Contract,
+        _("Offers and contracts"),
+        columns=("number", "title", "total", "state", "changed_at"),
+        related=("nation", "request"),
+        facts=_contract_facts,
+        shows_trail=False,
+    ),
+    CaseType(
+        Shipment,
+        _("Shipments"),
+        columns=("number", "title", "state", "changed_at"),
+        related=("nation",),
+        facts=_with_lines,
+        shows_trail=False,
+    ),
+    CaseType(
+        Bill,
+        _("Bills"),
+        columns=("number", "title", "amount", "state", "due_on"),
+        related=("nation", "contract"),
+        shows_trail=False,
+    ),
+)
+
+
+def front(request: HttpRequest) -> Mapping[str, Any]:
+    person = request.user
+    ours = []
+    for kind in TYPES:
+        for row in kind.rows(person).order_by("-changed_at")[:20]:
+            if open_steps := [c for c in steps.choices(row, person) if c.is_open]:
+                ours.append({"kind": kind, "case": row, "steps": open_steps})
+    return {
+        "waiting": ours,
+        "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
+    }
+
+
+def papers(person: Any, case: Case) -> QuerySet[Document]:
+    return documents(person).of(case)
+
+
+def documents(person: Any) -> Any:
+    """Papers made for the person's own nation."""
+    nations = access.nations_of(person)
+    return Document.objects.filter(for_nation=True, owner_code__in=nations)
+
+
+desk = Desk("partner", policies.nations, TYPES, front, papers, documents)

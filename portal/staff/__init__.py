@@ -1,0 +1,1 @@
+"""The staff portal: what waits for me, every case, step by step."""

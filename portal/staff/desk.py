@@ -1,0 +1,202 @@
+"""The staff desk: its case types and what its first page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Bill, Contract, Quote, Request, Subcontract
+from documents.models import Document
+from exports.models import Shipment, TransferReview
+from ledger.journals import journals_of
+from notifications.models import Message
+from partners import access, policies
+from portal.desk import CaseType, Desk
+from workflow import approvals, steps
+from workflow.models import Case
+
+LATE_AFTER = timedelta(days=5)
+MOST_WAITING = 50
+
+
+
+def _request_facts(request: Any, person: Any) -> dict[str, Any]:
+    return {
+        "lines": request.lines.select_related("article"),
+        "missing": request.missing_fields(),
+        "contracts": request.contracts.all(),
+        "reviews": TransferReview.objects.visible_to(person).filter(request_number=request.number),
+    }
+
+
+def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
+    reviews = TransferReview.objects.visible_to(person)
+    return {
+        "lines": contract.lines.select_related("article"),
+        "approval": _approval(contract, "foreign_offer"),
+        "subcontracts": contract.subcontracts.select_related("contractor"),
+        "shipments": Shipment.objects.filter(contract_number=contract.number),
+        "bills": contract.bills.all(),
+        "reviews": reviews.filter(request_number=contract.request.number),
+        "journals": journals_of(contract.number),
+    }
+
+
+def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
+    return {
+        "lines": subcontract.lines.select_related("contract_line__article"),
+        "quotes": subcontract.quotes.select_related("contractor").prefetch_related("lines__line"),
+        "approval": _approval(subcontract, "subcontract_award"),
+    }
+
+
+def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
+    return {"lines": quote.lines.select_related("line__contract_line__article")}
+
+
+def _with_lines(case: Any, person: Any) -> dict[str, Any]:
+    return {"lines": case.lines.all()}
+
+
+def _approval(case: Case, matter: str) -> dict[str, Any] | None:
+    """The approval file as a page shows it: each rank, and who has signed."""
+    file = approvals.file_of(case, matter)
+    if file is None:
+        return None
+    signed = {row.level: row for row in file.signatures.all()}
+    return {
+        "amount": file.amount,
+        "drafter": file.prepared_by_name,
+        "ranks": [
+            {"label": access.ROLES[rank].label, "signature": signed.get(level)}
+            for level, rank in enumerate(file.ranks)
+        ],
+    }
+
+
+TYPES = (
+    CaseType(
+        Request,
+        _("Requests"),
+        columns=("number", "nation", "title", "state", "changed_at"),
+        related=("nation",),
+        facts=_request_facts,
+    ),
+    CaseType(
+        Contract,
+        _("Contracts"),
+        columns=("number", "nation", "title", "total", "state", "changed_at"),
+        related=("nation", "request"),
+        facts=_contract_facts,
+    ),
+    CaseType(
+        TransferReview,
+        _("Transfer reviews"),
+        columns=("number", "nation", "title", "state", "changed_at"),
+        related=("nation",),
+        facts=_with_lines,
+    ),
+    CaseType(
+        Subcontract,
+        _("Subcontracts"),
+        columns=("number", "title", "contractor", "amount", "state", "changed_at"),
+        related=("contract", "contract__nation", "contractor"),
+        facts=_subcontract_facts,
+    ),
+    CaseType(
+        Quote,
+        _("Quotes"),
+        columns=("number", "title", "contractor", "amount", "state", "changed_at"),
+        related=("subcontract", "contractor"),
+        facts=_quote_facts,
+    ),
+    CaseType(
+        Shipment,
+        _("Shipments"),
+        columns=("number", "nation", "title", "state", "changed_at"),
+        related=("nation",),
+        facts=_with_lines,
+    ),
+    CaseType(
+        Bill,
+        _("Bills"),
+        columns=("number", "nation", "title", "amount", "state", "due_on"),
+        related=("nation", "contract"),
+    ),
+)
+
+
+def waiting_for(person: Any) -> list[dict[str, Any]]:
+    """Cases whose next step is open to this person now, longest waiting first."""
+    found = []
+    for kind in TYPES:
+        moving = _states_i_move(kind, person)
+        rows = kind.rows(person).filter(state__in=moving).order_by("changed_at")[:MOST_WAITING]
+        for row in rows:
+            open_steps = [
+                choice
+                for choice in steps.choices(row, person)
+                if choice.is_open and _moves_on(choice.step, row)
+            ]
+            if open_steps:
+                found.append({"kind": kind, "case": row, "steps": open_steps, "late": _is_late(row)})
+    return sorted(found, key=lambda item: item["case"].changed_at)[:MOST_WAITING]
+
+
+def _states_i_move(kind: CaseType, person: Any) -> list[str]:
+    """States from which one of the person's roles can move a case on, by the declarations alone."""
+    roles = set(person.roles)
+    return sorted(
+        {
+            str(source)
+            for step in steps.steps_of(kind.model).values()
+            if roles & set(step.may.roles)
+            for source in step.sources
+        }
+    )
+
+
+def _moves_on(step: steps.Step, row: Case) -> bool:
+    """Steps that wait for somebody: those that move the state, and signatures."""
+    ends = {"cancelled", "withdrawn", "declined", "terminated", "void", "not_taken", "on_hold"}
+    return step.name in {"approve"} or step.target not in {None, row.state, *ends}
+
+
+def _is_late(row: Any) -> bool:
+    today = timezone.localdate()
+    due = getattr(row, "due_on", None) or getattr(row, "expires_on", None)
+    return bool(due and due < today) or timezone.now() - row.changed_at > LATE_AFTER
+
+
+def front(request: HttpRequest) -> Mapping[str, Any]:
+    person = request.user
+    waiting = waiting_for(person)
+    return {
+        "waiting": waiting,
+        "late": sum(item["late"] for item in waiting),
+        "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
+    }
+
+
+def papers(person: Any, case: Case) -> QuerySet[Document]:
+    """The agency sees every paper of a case it sees."""
+    return Document.objects.of(case)
+
+
+def documents(person: Any) -> QuerySet[Document]:
+    """Papers of the cases a person may see, kind by kind."""
+    allowed = Q(pk__in=[])
+    for kind in TYPES:
+        visible = kind.rows(person).order_by().values("pk")
+        allowed |= Q(case_kind=kind.model.kind(), case_id__in=visible)
+    return Document.objects.filter(allowed)
+
+
+desk = Desk("staff", policies.staff, TYPES, front, papers, documents)
+

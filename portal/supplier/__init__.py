@@ -1,0 +1,1 @@
+"""The supplier dashboard: what is asked, what is due, when am I paid."""

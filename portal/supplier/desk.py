@@ -1,0 +1,75 @@
+"""The supplier desk: open solicitations, my quotes, my subcontracts with the next thing due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Quote, Subcontract
+from documents.models import Document
+from notifications.models import Message
+from partners import access, policies
+from portal.desk import CaseType, Desk
+from workflow import steps
+from workflow.models import Case
+
+
+
+def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
+    return {
+        "asked": quote.subcontract.lines.select_related("contract_line__article"),
+        "lines": quote.lines.select_related("line__contract_line__article"),
+    }
+
+
+def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
+    return {"lines": subcontract.lines.select_related("contract_line__article")}
+
+
+QUOTES = CaseType(
+    Quote,
+    _("Solicitations and quotes"),
+    columns=("number", "title", "amount", "state", "changed_at"),
+    related=("subcontract", "contractor"),
+    facts=_quote_facts,
+    shows_trail=False,
+)
+SUBCONTRACTS = CaseType(
+    Subcontract,
+    _("My subcontracts"),
+    columns=("number", "title", "amount", "deliver_by", "state"),
+    related=("contract", "contractor"),
+    facts=_subcontract_facts,
+    shows_trail=False,
+)
+
+
+def front(request: HttpRequest) -> Mapping[str, Any]:
+    person = request.user
+    orders = SUBCONTRACTS.rows(person).exclude(state__in=["closed", "terminated"])
+    return {
+        "invitations": QUOTES.rows(person).filter(state="invited").order_by("subcontract__quote_by"),
+        "quotes": QUOTES.rows(person).filter(state__in=["submitted", "taken"]),
+        "orders": [
+            {"case": order, "steps": [c for c in steps.choices(order, person) if c.is_open]}
+            for order in orders.order_by("deliver_by")[:50]
+        ],
+        "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
+    }
+
+
+def papers(person: Any, case: Case) -> QuerySet[Document]:
+    return documents(person).of(case)
+
+
+def documents(person: Any) -> Any:
+    """Papers made for the person's own firm."""
+    firms = access.contractors_of(person)
+    return Document.objects.filter(for_contractor_id__in=firms)
+
+
+desk = Desk("supplier", policies.suppliers, (QUOTES, SUBCONTRACTS), front, papers, documents)

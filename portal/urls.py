@@ -1,0 +1,21 @@
+"""Addresses of the portal: the entrance, and one desk for each kind of person."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from portal import entrance
+from portal.partner.desk import desk as partner
+from portal.staff.desk import desk as staff
+from portal.supplier.desk import desk as supplier
+
+urlpatterns = [
+    path("", entrance.home, name="home"),
+    path("sign-in/", entrance.sign_in, name="sign_in"),
+    path("sign-out/", entrance.sign_out, name="sign_out"),
+    path("language/", entrance.set_language, name="set_language"),
+    path("healthz", entrance.health, name="health"),
+    path("staff/", include(staff.urls())),
+    path("supplier/", include(supplier.urls())),
+    path("partner/", include(partner.urls())),
+]

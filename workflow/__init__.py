@@ -1,0 +1,1 @@
+"""The gate: steps of cases, the trail, approvals, deadlines and follow-ups. Knows no room."""

@@ -1,0 +1,48 @@
+"""What a step asks a person: one form, used by pages and API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from workflow.models import Case
+from workflow.steps import Step
+
+
+class StepForm(forms.Form):
+    """A form that knows the case and the person, so that its choices fit both.
+
+    Its fields carry the names of the step's keyword-only parameters; a house test compares them.
+    """
+
+    def __init__(self, *args: Any, case: Any, person: Any, **kwargs: Any) -> None:
+        self.case, self.person = case, person
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices and first values from the case. Nothing by default."""
+
+
+_forms: dict[int, type[StepForm]] = {}
+
+
+def asks(method: Any) -> Callable[[type[StepForm]], type[StepForm]]:
+    """Class decorator: this form asks for what the step (or beginning) needs."""
+
+    def remember(form: type[StepForm]) -> type[StepForm]:
+        _forms[id(method.step)] = form
+        return form
+
+    return remember
+
+
+def form_of(step: Step) -> type[StepForm]:
+    """The step's form; a step without parameters gets an empty one."""
+    return _forms.get(id(step), StepForm)
+
+
+def form_for(case: Case, step: Step, person: Any, *args: Any, **kwargs: Any) -> StepForm:
+    return form_of(step)(*args, case=case, person=person, **kwargs)

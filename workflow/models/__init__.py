@@ -1,0 +1,23 @@
+"""Rows the gate writes. `Case` is what every case type builds on."""
+
+from workflow.models.approval import ApprovalFile, ApprovalRoute, Signature
+from workflow.models.case import Case, CaseQuerySet
+from workflow.models.dated import Dated, DatedQuerySet
+from workflow.models.deadline import Deadline
+from workflow.models.entry import Entry
+from workflow.models.follow_up import FollowUp
+from workflow.models.number import NumberSeries
+
+__all__ = [
+    "ApprovalFile",
+    "ApprovalRoute",
+    "Case",
+    "CaseQuerySet",
+    "Dated",
+    "DatedQuerySet",
+    "Deadline",
+    "Entry",
+    "FollowUp",
+    "NumberSeries",
+    "Signature",
+]

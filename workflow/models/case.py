@@ -1,0 +1,69 @@
+"""The abstract case: number, dates, version. State, steps and fields belong to each case type."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from workflow.models.entry import Entry
+
+
+class CaseQuerySet(models.QuerySet[Any]):
+    def locked(self) -> Self:
+        """Lock the rows of the case itself, not of what is joined to it."""
+        return self.select_for_update(of=("self",))
+
+
+class Case(models.Model):
+    """A row whose state moves through `workflow.steps.take` and in no other way.
+
+    A case type adds `state` (a protected `FSMField`), a `series` for its numbers, and its steps.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(_("number"), max_length=32, unique=True, editable=False)
+    opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("last change"), auto_now=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    state: Any  # each case type declares its own field
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+    @classmethod
+    def kind(cls) -> str:
+        """`cases.contract`: how trail, papers and follow-ups name the case type."""
+        return cls._meta.label_lower
+
+    @classmethod
+    def slug(cls) -> str:
+        """`contracts`: how addresses name the case type."""
+        return f"{cls._meta.model_name}s"
+
+    @property
+    def series(self) -> str:
+        """What the number begins with; the gate appends the next count of this series."""
+        raise NotImplementedError
+
+    @property
+    def state_label(self) -> str:
+        return str(self.get_state_display())  # type: ignore[attr-defined]
+
+    @property
+    def owner_code(self) -> str:
+        """Whose row it is (a nation's code, or "" for the agency's own): copied to the trail."""
+        return ""
+
+    @property
+    def trail(self) -> models.QuerySet[Entry]:
+        from workflow.models.entry import Entry  # the two know each other; Entry imports nothing
+
+        return Entry.objects.filter(case_kind=self.kind(), case_id=self.pk)

@@ -1,0 +1,33 @@
+"""Reference data that changes by memo: each row says from when to when it counts, and who says so."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class DatedQuerySet(models.QuerySet[Any]):
+    def on(self, day: date) -> Self:
+        """The rows in force on a day (`valid_to` is the last day that counts)."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class Dated(models.Model):
+    valid_from = models.DateField(_("in force from"))
+    valid_to = models.DateField(_("last day in force"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="%(app_label)s_%(class)s_ends_after_it_begins",
+            )
+        ]

@@ -1,0 +1,41 @@
+"""The outbox: what a step sets off, one row per effect, written with the step.
+
+Whoever performs the effect marks the row done in the transaction of the effect itself.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from workflow.models.entry import Entry
+
+
+class FollowUp(models.Model):
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="follow_ups")
+    position = models.PositiveSmallIntegerField()
+    effect = models.CharField(max_length=120)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["entry_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "effect"], name="workflow_followup_once"),
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(dead_at=None), name="workflow_followup_one_end"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(done_at=None, dead_at=None),
+                name="workflow_followup_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry.case_number} {self.effect}"

@@ -1,0 +1,421 @@
+"""The gate. The state of every case moves by `take`, and in no other way.
+
+A step is declared once, on the case type, with `@step`; a case comes into being by `@beginning`.
+From these declarations come the buttons, the API, the tables, the diagrams, the trail, the
+messages and the papers.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from typing import Any, Protocol
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django_fsm import transition
+
+from workflow import numbers, values
+from workflow.models import Case, Entry, FollowUp
+from workflow.rights import Actor, Right
+from workflow.trail import current_request_id
+
+log = logging.getLogger(__name__)
+
+type_of_guard = Callable[[Any], str]
+_at_the_gate: ContextVar[bool] = ContextVar("at_the_gate", default=False)
+
+
+# Refusals ------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """The gate says no. The message is one sentence for the person who asked."""
+
+
+class NotYours(Refused):
+    """The person has no right to this step."""
+
+
+class NotOpen(Refused):
+    """The state or a guard stands against it at this moment."""
+
+
+class Stale(NotOpen):
+    """The case has changed since the person looked at it."""
+
+
+class NoSuchStep(Refused):
+    """The case type has no step of that name."""
+
+
+# Declarations --------------------------------------------------------------------------------
+
+
+@dataclass
+class Act:
+    """One step being taken: what books see, and what `take` returns."""
+
+    case: Any
+    entry: Entry
+    by: Actor
+    given: dict[str, Any]
+    opened: list[Case] = field(default_factory=list)
+
+
+class Effect(Protocol):
+    """What a step sets off after commit. It may run twice: it looks for its own result first."""
+
+    @property
+    def key(self) -> str: ...
+
+    def run(self, case: Any, follow_up: FollowUp) -> None: ...
+
+
+Book = Callable[[Act], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One declared step (or beginning, when `sources` is empty)."""
+
+    name: str
+    label: str | Promise
+    doc: str
+    sources: tuple[str, ...]
+    target: str | None
+    may: Right
+    when: tuple[type_of_guard, ...]
+    books: tuple[Book, ...]
+    then: tuple[Effect, ...]
+    confirm: bool
+    parameters: tuple[str, ...]
+
+    @property
+    def help(self) -> str:
+        """What the step means to the agency, in the language of the moment."""
+        return _(self.doc)
+
+    def effect(self, key: str) -> Effect:
+        return next(effect for effect in self.then if effect.key == key)
+
+    def refusal(self, case: Case) -> str:
+        """Why the step is not open now, whoever asks: the state's sentence or the first guard's."""
+        if self.sources and case.state not in self.sources:
+            return _("Not possible while the case is “%(state)s”.") % {"state": case.state_label}
+        return next((why for guard in self.when if (why := guard(case))), "")
+
+
+def step(
+    state: models.Field[Any, Any],
+    *,
+    source: str | Sequence[str],
+    label: str | Promise,
+    may: Right,
+    target: str | None = None,
+    when: Iterable[type_of_guard] = (),
+    books: Iterable[Book] = (),
+    then: Iterable[Effect] = (),
+    confirm: bool = False,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
+
+    Without `target` the state stays. `books` write in the step's own transaction; `then` names
+    effects that run after commit. The method's keyword-only parameters are what a person is asked.
+    """
+    sources = (source,) if isinstance(source, str) else tuple(source)
+
+    def declare(method: Callable[..., None]) -> Callable[..., None]:
+        moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
+        moved.step = _declared(method, label, sources, target, may, when, books, then, confirm)
+        return moved  # type: ignore[no-any-return]
+
+    return declare
+
+
+def beginning(
+    *,
+    label: str | Promise,
+    may: Right,
+    when: Iterable[type_of_guard] = (),
+    books: Iterable[Book] = (),
+    then: Iterable[Effect] = (),
+) -> Callable[[Callable[..., Any]], Any]:
+    """Declare how a case comes into being: a class method that returns the unsaved row."""
+
+    def declare(method: Callable[..., Any]) -> Any:
+        made = _only_here(method)
+        made.step = _declared(method, label, (), None, may, when, books, then, confirm=False)
+        return classmethod(made)  # type: ignore[arg-type]
+
+    return declare
+
+
+def _declared(
+    method: Callable[..., Any],
+    label: str | Promise,
+    sources: tuple[str, ...],
+    target: str | None,
+    may: Right,
+    when: Iterable[type_of_guard],
+    books: Iterable[Book],
+    then: Iterable[Effect],
+    confirm: bool,
+) -> Step:
+    asked = inspect.signature(method).parameters.values()
+    return Step(
+        name=method.__name__,
+        label=label,
+        doc=" ".join(inspect.getdoc(method).split()) if method.__doc__ else "",  # type: ignore[union-attr]
+        sources=sources,
+        target=target,
+        may=may,
+        when=tuple(when),
+        books=tuple(books),
+        then=tuple(then),
+        confirm=confirm,
+        parameters=tuple(p.name for p in asked if p.kind is p.KEYWORD_ONLY),
+    )
+
+
+def _only_here(method: Callable[..., Any]) -> Any:
+    @wraps(method)
+    def guarded(*args: Any, **given: Any) -> Any:
+        if not _at_the_gate.get():
+            raise RuntimeError(f"Take the step with workflow.steps.take(case, '{method.__name__}').")
+        return method(*args, **given)
+
+    return guarded
+
+
+@cache
+def steps_of(model: type[Case]) -> dict[str, Step]:
+    """The steps of a case type by name, in the order in which its file tells them."""
+    return {
+        name: attribute.step
+        for name, attribute in vars(model).items()
+        if hasattr(attribute, "step") and attribute.step.sources
+    }
+
+
+@cache
+def beginnings_of(model: type[Case]) -> dict[str, Step]:
+    return {
+        name: attribute.__func__.step
+        for name, attribute in vars(model).items()
+        if isinstance(attribute, classmethod) and hasattr(attribute.__func__, "step")
+    }
+
+
+def case_types() -> list[type[Case]]:
+    """Every concrete case type of the house, found by inheritance."""
+    found: list[type[Case]] = []
+    waiting = list(Case.__subclasses__())
+    while waiting:
+        model = waiting.pop(0)
+        waiting += model.__subclasses__()
+        if not model._meta.abstract:
+            found.append(model)
+    return sorted(found, key=lambda model: model.kind())
+
+
+# What a person can do ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A step as one person sees it on one case."""
+
+    step: Step
+    why_not: str
+
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def label(self) -> str:
+        return str(self.step.label)
+
+    @property
+    def help(self) -> str:
+        return self.step.help
+
+    @property
+    def is_open(self) -> bool:
+        return not self.why_not
+
+
+def choices(case: Case, person: Actor) -> list[Choice]:
+    """The steps that start from the present state and concern the person, with what stands against."""
+    return [
+        Choice(step, step.may.why_not(person, case) or step.refusal(case))
+        for step in steps_of(type(case)).values()
+        if case.state in step.sources and step.may.concerns(person, case)
+    ]
+
+
+def whose_turn(case: Case) -> list[str]:
+    """Roles that hold the steps which move the case on from its present state."""
+    roles: dict[str, None] = {}
+    for declared in steps_of(type(case)).values():
+        if case.state in declared.sources and declared.target not in (None, case.state):
+            roles.update(dict.fromkeys(declared.may.roles))
+    return list(roles)
+
+
+# The gate itself -----------------------------------------------------------------------------
+
+
+def take(
+    case: Case,
+    name: str,
+    *,
+    by: Actor,
+    note: str = "",
+    version: int | None = None,
+    **given: Any,
+) -> Act:
+    """Take a step in one durable transaction; follow-ups run after commit.
+
+    `version` is the one the person looked at, if the door knows it. Raises `NotYours`,
+    `NotOpen`, `Stale` or `NoSuchStep`; then nothing has happened.
+    """
+    with transaction.atomic(durable=True):
+        return take_within(case, name, by=by, note=note, version=version, **given)
+
+
+def take_within(
+    case: Case,
+    name: str,
+    *,
+    by: Actor,
+    note: str = "",
+    version: int | None = None,
+    **given: Any,
+) -> Act:
+    """`take`, inside a transaction that is already open: for books and follow-ups only."""
+    declared = steps_of(type(case)).get(name)
+    if declared is None:
+        raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
+    row = type(case)._default_manager.locked().get(pk=case.pk)  # type: ignore[attr-defined]
+    _check(declared, row, by, version)
+    before = row.state
+    _call(getattr(row, name), given)
+    return _write(declared, row, before, by, note, given)
+
+
+def begin(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
+    """Open a case: `begin(Request.draft, by=person, ...)`. Raises what `take` raises."""
+    with transaction.atomic(durable=True):
+        return begin_within(opening, by=by, note=note, **given)
+
+
+def begin_within(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
+    """`begin`, inside a transaction that is already open."""
+    declared: Step = opening.step  # type: ignore[attr-defined]
+    row = _call(opening, given)
+    _check(declared, row, by, None)
+    row.number = numbers.next_in(row.series)
+    return _write(declared, row, "", by, note, given)
+
+
+def _check(declared: Step, row: Case, by: Actor, version: int | None) -> None:
+    if not declared.may.concerns(by, row):
+        raise NotYours(declared.may.why_not(by, row) or _("This step is not for you."))
+    if version is not None and version != row.version:
+        raise Stale(
+            _("The case has changed since you opened this page. Look at it again, then decide.")
+        )
+    if why := declared.may.why_not(by, row):
+        raise NotYours(why)
+    if why := declared.refusal(row):
+        raise NotOpen(why)
+
+
+def _call(method: Callable[..., Any], given: dict[str, Any]) -> Any:
+    token = _at_the_gate.set(True)
+    try:
+        return method(**given)
+    finally:
+        _at_the_gate.reset(token)
+
+
+def _write(
+    declared: Step, row: Case, before: str, by: Actor, note: str, given: dict[str, Any]
+) -> Act:
+    row.version += 1
+    if row._state.adding:
+        row.save(force_insert=True)  # what books write may point to it
+    capacity = declared.may.capacity(by, row)
+    entry = Entry(
+        case_kind=row.kind(),
+        case_id=row.pk,
+        case_number=row.number,
+        owner_code=row.owner_code,
+        step=declared.name,
+        from_state=before,
+        to_state=row.state,
+        version=row.version,
+        actor_id=by.actor_id,
+        actor_name=by.actor_name,
+        role=capacity.role,
+        organisation=capacity.organisation,
+        note=note or str(given.get("reason", "")),
+        given=values.plain(given),
+        request_id=current_request_id(),
+    )
+    act = Act(case=row, entry=entry, by=by, given=given)
+    for book in declared.books:
+        book(act)
+    row.save()
+    entry.opened = " ".join(f"{case.kind()}:{case.number}" for case in act.opened)
+    entry.save(force_insert=True)
+    _follow_up(declared, entry)
+    return act
+
+
+def _follow_up(declared: Step, entry: Entry) -> None:
+    if not declared.then:
+        return
+    now = timezone.now()
+    FollowUp.objects.bulk_create(
+        FollowUp(entry=entry, position=position, effect=effect.key, next_at=now)
+        for position, effect in enumerate(declared.then)
+    )
+    transaction.on_commit(lambda: _ring(entry.pk), robust=True)
+
+
+def _ring(entry_id: int) -> None:
+    from workflow.tasks import ring  # tasks import this module
+
+    ring(entry_id)
+
+
+# Effects that are steps ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leads:
+    """An effect: another case takes a step because of this one. `to` finds it (or None)."""
+
+    step: str
+    to: Callable[[Any], Case | None]
+
+    @property
+    def key(self) -> str:
+        return f"step:{self.step}"
+
+    def run(self, case: Any, follow_up: FollowUp) -> None:
+        from workflow.rights import SYSTEM  # a name that reads better at the point of use
+
+        other = self.to(case)
+        if other is None or other.state not in steps_of(type(other))[self.step].sources:
+            return  # it has moved on already: taken by an earlier run, or by a person
+        take_within(other, self.step, by=SYSTEM, note=str(case.number))

@@ -1,0 +1,32 @@
+"""What a person typed, as plain JSON for the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import File
+from django.db import models
+
+
+def plain(value: Any) -> Any:
+    """Decimals and dates as text, rows as their name, files as their file name and size."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return format(value, "f")
+        case datetime() | date():
+            return value.isoformat()
+        case models.Model():
+            return str(value)
+        case File():
+            return f"{value.name} ({value.size})"
+        case Mapping():
+            return {str(key): plain(inner) for key, inner in value.items()}
+        case _ if hasattr(value, "__iter__"):
+            return [plain(inner) for inner in value]
+        case _:
+            return str(value)
