@@ -32,11 +32,11 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 # A state's name decides its colour family. What is not named here is neutral, so that a new state
 # is never wrong, only grey.
 FAMILIES = {
-    "waiting": "submitted under_approval under_review solicited packed pending due",
+    "waiting": "submitted invited under_approval under_review solicited packed pending due",
     "moving": "actionable offered awarded in_execution in_production issued shipped open",
-    "done": "answered accepted delivered cleared received paid closed approved signed",
+    "done": "answered accepted delivered cleared received paid closed approved signed taken",
     "attention": "returned on_hold late expiring overdue",
-    "stopped": "declined withdrawn refused lapsed cancelled terminated void expired failed",
+    "stopped": "declined withdrawn refused lapsed cancelled terminated void expired not_taken",
 }
 
 
