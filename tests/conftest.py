@@ -1,0 +1,86 @@
+"""What every test stands on: a database with the reference data, a folder of its own, shut sockets."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker, Settings
+
+# Loaded once per run and left in place between tests that commit.
+REFERENCE = {
+    "partners_nation",
+    "partners_agreement",
+    "industry_article",
+    "cases_rate",
+    "workflow_approvalroute",
+    "django_content_type",
+    "auth_permission",
+}
+THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_settings() -> Iterator[None]:
+    """Passwords are hashed at once; pages name static files without a manifest."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {
+                "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+            },
+        },
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, with the nations, articles, rates and routes that ship with the house."""
+    with django_db_blocker.unblock():
+        call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tests_that_commit_are_swept_up() -> Iterator[None]:
+    """After a test that commits, rows go and reference data stays.
+
+    Trail, books and papers refuse to be deleted, by triggers; a replica's session passes them.
+    """
+
+    def sweep(_self: Any, _style: Any, tables: list[str], **_options: Any) -> list[str]:
+        emptied = [f'DELETE FROM "{table}"' for table in tables if table not in REFERENCE]
+        return ["SET LOCAL session_replication_role = replica", *emptied]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sweep)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def papers_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Papers and letters of a test lie in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shut_sockets() -> Iterator[None]:
+    """Nothing leaves this machine."""
+    connect = socket.socket.connect
+
+    def nearby(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in THIS_MACHINE:
+            raise OSError(f"A test may not call {address[0]}.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", nearby)
+        yield

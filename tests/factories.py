@@ -1,0 +1,621 @@
+"""Rows to begin a test with: people in their roles, articles, and each case type in any state.
+
+    person("requester", nation="PH")            somebody with one role, or with several
+    ContractFactory(state="offered")            a case with everything that state stands on
+    ContractFactory(state="draft", furnished=False)   the bare row
+
+A factory may start a case in any state; from there only `workflow.steps.take` moves it. A
+furnished case is ready for its next step: what the guards of that step ask for is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+from stdnum.jp import cn
+
+from cases import models as cases
+from documents.models import Document
+from exports import models as exports
+from industry.models import Article
+from ledger.journals import Code, Row, post
+from partners.access import ROLES
+from partners.models import Membership, Nation, Organisation, Person
+from workflow.models import ApprovalFile, Case, Signature
+
+UNIT_PRICES = {1: Decimal(1_000_000), 2: Decimal(2_000_000)}
+NET = Decimal(5_000_000)
+CHARGE = Decimal(160_000)
+TOTAL = Decimal(5_160_000)
+DEPOSIT = Decimal(1_032_000)
+DRAFTER = "00000000-0000-4000-8000-000000000001"
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+# Who -----------------------------------------------------------------------------------------
+
+
+class NationFactory(DjangoModelFactory[Nation]):
+    class Meta:
+        model = Nation
+        django_get_or_create = ("code",)
+
+    code = "PH"
+    name_ja = factory.LazyAttribute(lambda row: f"{row.code}国")
+    name_en = factory.LazyAttribute(lambda row: f"Nation {row.code}")
+    currency = "USD"
+    source = "test"
+
+
+class OrganisationFactory(DjangoModelFactory[Organisation]):
+    """A contractor, unless told otherwise."""
+
+    class Meta:
+        model = Organisation
+
+    class Params:
+        count = factory.Sequence(int)
+
+    kind = "contractor"
+    name_en = factory.LazyAttribute(lambda row: f"{row.kind.capitalize()} {row.count}")
+    name_ja = factory.LazyAttribute(lambda row: f"{row.kind}第{row.count}")
+    nation = None
+
+    @factory.lazy_attribute
+    def corporate_number(self) -> str:
+        digits = f"{self.count % 10**12:012d}"
+        return cn.calc_check_digit(digits) + digits if self.kind == "contractor" else ""
+
+
+def agency() -> Organisation:
+    """The agency: there is one."""
+    found = Organisation.objects.filter(kind="agency").first()
+    return found or OrganisationFactory(
+        kind="agency", name_en="Equipment Transfer Agency", name_ja="装備移転庁"
+    )
+
+
+def ministry(name: str = "Ministry of Foreign Affairs") -> Organisation:
+    found = Organisation.objects.filter(kind="ministry", name_en=name).first()
+    return found or OrganisationFactory(kind="ministry", name_en=name)
+
+
+def office_of(nation: str) -> Organisation:
+    """The body of a nation that buys."""
+    found = Organisation.objects.filter(kind="nation", nation_id=nation).first()
+    return found or OrganisationFactory(
+        kind="nation",
+        nation=NationFactory(code=nation),
+        name_en=f"Procurement office {nation}",
+    )
+
+
+def firm(name: str = "Mitsuba Electric") -> Organisation:
+    found = Organisation.objects.filter(kind="contractor", name_en=name).first()
+    return found or OrganisationFactory(kind="contractor", name_en=name)
+
+
+class PersonFactory(DjangoModelFactory[Person]):
+    class Meta:
+        model = Person
+
+    class Params:
+        count = factory.Sequence(int)
+
+    email = factory.LazyAttribute(lambda row: f"person{row.count}@example.jp")
+    family_name = factory.LazyAttribute(lambda row: f"Family{row.count}")
+    given_name = "Given"
+    language = "en"
+    password = "!"
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    person = factory.SubFactory(PersonFactory)
+    organisation = factory.LazyFunction(agency)
+    role = "case_manager"
+    valid_from = date(2026, 4, 1)
+
+
+def person(
+    *roles: str, nation: str = "PH", firm: Organisation | None = None, **fields: Any
+) -> Person:
+    """Somebody who holds the roles today, each in the organisation where it belongs.
+
+    `nation` and `firm` say whose official or employee; `password` makes them able to sign in.
+    """
+    password = fields.pop("password", None)
+    who = PersonFactory(**fields)
+    for role in roles:
+        MembershipFactory(person=who, organisation=_place_of(role, nation, firm), role=role)
+    if password:
+        who.set_password(password)
+        who.save(update_fields=["password"])
+    return who
+
+
+def _place_of(role: str, nation: str, employer: Organisation | None) -> Organisation:
+    match ROLES[role].kind:
+        case "agency":
+            return agency()
+        case "ministry":
+            return ministry()
+        case "nation":
+            return office_of(nation)
+        case _:
+            return employer or firm()
+
+
+class Somebody:
+    """The actor of rows that a factory writes."""
+
+    actor_id = DRAFTER
+    actor_name = "DRAFTER Taro"
+
+
+# What ----------------------------------------------------------------------------------------
+
+
+class ArticleFactory(DjangoModelFactory[Article]):
+    class Meta:
+        model = Article
+        django_get_or_create = ("catalogue_number",)
+
+    catalogue_number = factory.Sequence(lambda n: f"JP-TST-{n:03d}")
+    name_ja = "試験用無線機"
+    name_en = "Test radio"
+    kind = "article"
+    item_class = "non_weapon"
+    source = "test"
+
+
+def radars() -> list[tuple[Article, int]]:
+    """What the Philippines asked for, one of the lines shortened: two articles, 3 and 1."""
+    return [
+        (Article.objects.get(catalogue_number="JP-RAD-001"), 3),
+        (Article.objects.get(catalogue_number="JP-RAD-002"), 1),
+    ]
+
+
+def paper(case: Case, kind: str, **fields: Any) -> Document:
+    """A paper that came in for a case."""
+    return Document.objects.create(
+        case_kind=case.kind(),
+        case_id=case.pk,
+        case_number=case.number,
+        owner_code=case.owner_code,
+        **{
+            "kind": kind,
+            "title": kind.replace("_", " "),
+            "language": "en",
+            "version": 1,
+            "origin": "received",
+            "file_name": f"{kind}.pdf",
+            "content_type": "application/pdf",
+            "size": 4,
+            "sha256": sha256(kind.encode()).hexdigest(),
+            "made_at": timezone.now(),
+            "made_by": Somebody.actor_name,
+            "made_by_id": Somebody.actor_id,
+            **fields,
+        },
+    )
+
+
+# Cases ---------------------------------------------------------------------------------------
+
+
+class CaseFactory(DjangoModelFactory[Any]):
+    """A case and, when furnished, what its state stands on."""
+
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+class RequestFactory(CaseFactory):
+    class Meta:
+        model = cases.Request
+
+    number = factory.Sequence(lambda n: f"JP-PH-26-R{n:04d}")
+    nation = factory.SubFactory(NationFactory)
+    title = "Air-surveillance radars"
+    reference = factory.Sequence(lambda n: f"PAF-{n}")
+    reference_date = date(2026, 4, 1)
+    purpose = "new_capability"
+    end_user = "Philippine Air Force"
+    end_use = "Watching over the air space"
+    delivery_place = "Manila"
+    needed_by = date(2028, 3, 31)
+    funding = "National budget"
+    signatory = "CRUZ Maria, Undersecretary"
+    contact = "REYES Jose"
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        if extracted is not False:
+            add_request_lines(self)
+            paper(self, "request_letter", for_nation=True)
+
+
+def add_request_lines(request: Any) -> None:
+    for number, (article, quantity) in enumerate(radars(), start=1):
+        request.lines.create(number=number, article=article, quantity=quantity)
+
+
+class TransferReviewFactory(CaseFactory):
+    class Meta:
+        model = exports.TransferReview
+
+    number = factory.Sequence(lambda n: f"JP-PH-26-T{n:04d}")
+    nation = factory.SubFactory(NationFactory)
+    title = "Air-surveillance radars"
+    request_number = factory.Sequence(lambda n: f"JP-PH-26-R{n:04d}")
+    end_user = "Philippine Air Force"
+    end_use = "Watching over the air space"
+    screened_on = factory.LazyFunction(today)
+    matched_rules = factory.LazyFunction(lambda: ["D09", "D17"])
+    level = 4
+    drafter_id = factory.Maybe("is_put", yes_declaration=DRAFTER, no_declaration="")
+    decided_on = factory.Maybe("is_decided", factory.LazyFunction(today), None)
+    valid_until = factory.Maybe(
+        "is_dated", factory.LazyFunction(lambda: today() + timedelta(days=182)), None
+    )
+
+    class Params:
+        is_put = factory.LazyAttribute(lambda row: getattr(row, "state", "draft") != "draft")
+        is_decided = factory.LazyAttribute(
+            lambda row: getattr(row, "state", "draft") in {"cleared", "refused", "expired"}
+        )
+        is_dated = factory.LazyAttribute(
+            lambda row: getattr(row, "state", "draft") in {"cleared", "expired"}
+        )
+
+    state = "draft"
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        if extracted is False:
+            return
+        for number, (article, quantity) in enumerate(radars(), start=1):
+            self.lines.create(
+                number=number,
+                name_ja=article.name_ja,
+                name_en=article.name_en,
+                item_class=article.item_class,
+                quantity=quantity,
+                unit=article.unit,
+            )
+
+
+OFFERED = {"offered", "accepted", "in_execution", "delivered", "closed", "lapsed", "declined"}
+SIGNED = {"accepted", "in_execution", "delivered", "closed"}
+PAID_IN = {"in_execution", "delivered", "closed"}
+
+
+class ContractFactory(CaseFactory):
+    """Furnished: priced, cleared, approved and, further on, supplied, billed and paid."""
+
+    class Meta:
+        model = cases.Contract
+
+    class Params:
+        is_priced = factory.LazyAttribute(lambda row: row.state != "draft")
+        is_offered = factory.LazyAttribute(lambda row: row.state in OFFERED)
+        is_signed = factory.LazyAttribute(lambda row: row.state in SIGNED)
+        is_paid_in = factory.LazyAttribute(lambda row: row.state in PAID_IN)
+
+    state = "draft"
+    number = factory.Sequence(lambda n: f"JP-PH-26-{n:04d}")
+    request = factory.SubFactory(
+        RequestFactory,
+        state=factory.LazyAttribute(
+            lambda row: "answered" if row.factory_parent.is_offered else "actionable"
+        ),
+    )
+    nation = factory.SelfAttribute("request.nation")
+    title = factory.SelfAttribute("request.title")
+    net = factory.Maybe("is_priced", NET, None)
+    administrative_percent = factory.Maybe("is_priced", Decimal("3.2"), None)
+    administrative_charge = factory.Maybe("is_priced", CHARGE, None)
+    total = factory.Maybe("is_priced", TOTAL, None)
+    deposit = factory.Maybe("is_priced", DEPOSIT, None)
+    priced_on = factory.Maybe("is_priced", factory.LazyFunction(today), None)
+    offered_at = factory.Maybe("is_offered", factory.LazyFunction(timezone.now), None)
+    expires_on = factory.Maybe(
+        "is_offered", factory.LazyFunction(lambda: today() + timedelta(days=60)), None
+    )
+    accepted_at = factory.Maybe("is_signed", factory.LazyFunction(timezone.now), None)
+    signed_by = factory.Maybe("is_signed", "CRUZ Maria, Undersecretary", "")
+    deposit_paid = factory.Maybe("is_paid_in", DEPOSIT, None)
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        add_contract_lines(self)
+        if extracted is False:
+            return
+        clear_transfer(self)
+        if self.state == "draft":
+            return
+        open_approval(self, "foreign_offer", TOTAL, signed=len(OFFERED & {self.state}) * 2)
+        if self.state in PAID_IN:
+            book_deposit(self)
+        if self.state in {"delivered", "closed"}:
+            settle(self)
+
+
+def add_contract_lines(contract: Any) -> None:
+    priced = contract.total is not None
+    for line in contract.request.lines.all():
+        price = UNIT_PRICES[line.number]
+        contract.lines.create(
+            number=line.number,
+            article=line.article,
+            quantity=line.quantity,
+            unit_price=price if priced else None,
+            amount=price * line.quantity if priced else None,
+        )
+
+
+def clear_transfer(contract: Any) -> exports.TransferReview:
+    return TransferReviewFactory(  # type: ignore[no-any-return]
+        state="cleared",
+        nation=contract.nation,
+        number=contract.request.number.replace("-R", "-T"),
+        request_number=contract.request.number,
+    )
+
+
+def book_deposit(contract: Any) -> None:
+    post(
+        occasion=f"deposit:{contract.pk}",
+        kind="deposit",
+        nation=contract.nation_id,
+        currency=contract.currency,
+        subject=contract.number,
+        rows=[Row(Code.BANK, Code.DEPOSITS, contract.deposit)],
+        posted_on=today(),
+        by=Somebody.actor_name,
+    )
+
+
+def settle(contract: Any) -> None:
+    """Everything bought, delivered, billed, paid and on file."""
+    SubcontractFactory(contract=contract, state="closed")
+    ShipmentFactory(contract=contract, state="received")
+    BillFactory(contract=contract, state="paid")
+    paper(contract, "end_use_certificate", for_nation=True)
+
+
+def open_approval(
+    case: Any,
+    matter: str,
+    amount: Decimal,
+    *,
+    ranks: Iterable[str] = ("director", "department_head"),
+    signed: int = 0,
+    signers: Iterable[Person] = (),
+) -> ApprovalFile:
+    """An approval file drafted by somebody, with some ranks' signatures or by the given people."""
+    file = ApprovalFile.objects.create(
+        case_kind=case.kind(),
+        case_id=case.pk,
+        case_number=case.number,
+        matter=matter,
+        amount=amount,
+        ranks=list(ranks),
+        prepared_by=DRAFTER,
+        prepared_by_name=Somebody.actor_name,
+    )
+    ids = [who.actor_id for who in signers] or [f"signer {level}" for level in range(signed)]
+    for level, decided_by in enumerate(ids):
+        Signature.objects.create(
+            file=file,
+            level=level,
+            rank=file.ranks[level],
+            prepared_by=DRAFTER,
+            decided_by=decided_by,
+            decided_by_name=f"SIGNER {level}",
+        )
+    return file
+
+
+CHOSEN = {
+    "under_approval",
+    "awarded",
+    "in_production",
+    "delivered",
+    "accepted",
+    "paid",
+    "closed",
+    "terminated",
+}
+AWARDED = CHOSEN - {"under_approval"}
+MADE = {"delivered", "accepted", "paid", "closed"}
+INSPECTED = {"accepted", "paid", "closed"}
+
+
+class SubcontractFactory(CaseFactory):
+    """Furnished: lines copied; from `solicited` on one quote taken, of a contract in execution."""
+
+    class Meta:
+        model = cases.Subcontract
+
+    class Params:
+        is_chosen = factory.LazyAttribute(lambda row: row.state in CHOSEN)
+        is_awarded = factory.LazyAttribute(lambda row: row.state in AWARDED)
+        is_made = factory.LazyAttribute(lambda row: row.state in MADE)
+        is_inspected = factory.LazyAttribute(lambda row: row.state in INSPECTED)
+        is_paid = factory.LazyAttribute(lambda row: row.state in {"paid", "closed"})
+
+    state = "draft"
+    number = factory.Sequence(lambda n: f"JP-SUB-26-{n:04d}")
+    contract = factory.SubFactory(ContractFactory, state="in_execution")
+    title = factory.SelfAttribute("contract.title")
+    specification = "FPS-3ME, TPS-P14ME"
+    contractor = factory.Maybe("is_chosen", factory.LazyFunction(firm), None)
+    amount = factory.Maybe("is_chosen", NET, None)
+    quote_by = factory.LazyFunction(lambda: today() + timedelta(days=30))
+    deliver_by = factory.LazyFunction(lambda: today() + timedelta(days=400))
+    awarded_on = factory.Maybe("is_awarded", factory.LazyFunction(today), None)
+    delivered_on = factory.Maybe("is_made", factory.LazyFunction(today), None)
+    accepted_on = factory.Maybe("is_inspected", factory.LazyFunction(today), None)
+    invoice_number = factory.Maybe("is_paid", "INV-1", "")
+    paid_on = factory.Maybe("is_paid", factory.LazyFunction(today), None)
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        for line in self.contract.lines.all():
+            self.lines.create(contract_line=line, number=line.number, quantity=line.quantity)
+        if extracted is False or self.state == "draft":
+            return
+        QuoteFactory(
+            subcontract=self,
+            state="taken" if self.contractor_id else "submitted",
+            contractor=self.contractor or firm(),
+        )
+        if self.state in CHOSEN:
+            signed = 0 if self.state == "under_approval" else 2
+            ranks = ("office_chief", "director")
+            open_approval(self, "subcontract_award", NET, ranks=ranks, signed=signed)
+
+
+class QuoteFactory(CaseFactory):
+    class Meta:
+        model = cases.Quote
+
+    class Params:
+        is_given = factory.LazyAttribute(lambda row: row.state not in {"invited", "declined"})
+
+    state = "invited"
+    number = factory.Sequence(lambda n: f"JP-QUO-26-{n:04d}")
+    subcontract = factory.SubFactory(SubcontractFactory, state="solicited", furnished=False)
+    contractor = factory.LazyFunction(firm)
+    title = factory.SelfAttribute("subcontract.title")
+    amount = factory.Maybe("is_given", NET, None)
+    deliver_on = factory.Maybe(
+        "is_given", factory.LazyFunction(lambda: today() + timedelta(days=400)), None
+    )
+    valid_until = factory.Maybe(
+        "is_given", factory.LazyFunction(lambda: today() + timedelta(days=90)), None
+    )
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        if extracted is not False and self.amount:
+            for line in self.subcontract.lines.all():
+                self.lines.create(line=line, unit_price=UNIT_PRICES[line.number])
+
+
+class ShipmentFactory(CaseFactory):
+    """Furnished: all lines of the contract, under a transfer clearance."""
+
+    class Meta:
+        model = exports.Shipment
+
+    class Params:
+        contract = factory.SubFactory(ContractFactory, state="in_execution")
+        has_left = factory.LazyAttribute(lambda row: row.state != "packed")
+        is_there = factory.LazyAttribute(lambda row: row.state == "received")
+
+    state = "packed"
+    number = factory.Sequence(lambda n: f"JP-PH-26-S{n:04d}")
+    nation = factory.SelfAttribute("contract.nation")
+    title = factory.SelfAttribute("contract.title")
+    contract_number = factory.SelfAttribute("contract.number")
+    request_number = factory.SelfAttribute("contract.request.number")
+    mode = "sea"
+    carrier = factory.Maybe("has_left", "Nippon Line", "")
+    permit_number = factory.Maybe("has_left", "METI-1", "")
+    shipped_on = factory.Maybe("has_left", factory.LazyFunction(today), None)
+    received_on = factory.Maybe("is_there", factory.LazyFunction(today), None)
+    received_by = factory.Maybe("is_there", "REYES Jose", "")
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        if extracted is False:
+            return
+        for line in cases.ContractLine.objects.filter(contract__number=self.contract_number):
+            self.lines.create(
+                number=line.number,
+                name_ja=line.article.name_ja,
+                name_en=line.article.name_en,
+                quantity=line.quantity,
+                unit=line.article.unit,
+            )
+
+
+class BillFactory(CaseFactory):
+    """A bill for the whole price, with the deposit set against it; issued and paid ones are booked."""
+
+    class Meta:
+        model = cases.Bill
+
+    class Params:
+        is_issued = factory.LazyAttribute(lambda row: row.state in {"issued", "paid"})
+        is_paid = factory.LazyAttribute(lambda row: row.state == "paid")
+
+    state = "draft"
+    number = factory.Sequence(lambda n: f"JP-PH-26-B{n:04d}")
+    contract = factory.SubFactory(ContractFactory, state="in_execution")
+    nation = factory.SelfAttribute("contract.nation")
+    title = factory.SelfAttribute("contract.title")
+    currency = "JPY"
+    amount = TOTAL
+    from_deposit = DEPOSIT
+    due_on = factory.LazyFunction(lambda: today() + timedelta(days=30))
+    issued_on = factory.Maybe("is_issued", factory.LazyFunction(today), None)
+    paid_on = factory.Maybe("is_paid", factory.LazyFunction(today), None)
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+        if extracted is False or self.state not in {"issued", "paid"}:
+            return
+        book_bill(self)
+        if self.state == "paid":
+            book_payment(self)
+
+
+def book_bill(bill: Any) -> None:
+    charge = min(CHARGE, bill.amount)
+    post(
+        occasion=f"bill:{bill.pk}",
+        kind="bill",
+        nation=bill.nation_id,
+        currency=bill.currency,
+        subject=bill.contract.number,
+        rows=[
+            Row(Code.RECEIVABLE, Code.SALES, bill.amount - charge),
+            Row(Code.RECEIVABLE, Code.ADMINISTRATION, charge),
+            Row(Code.DEPOSITS, Code.RECEIVABLE, bill.from_deposit),
+        ],
+        posted_on=today(),
+        memo=bill.number,
+        by=Somebody.actor_name,
+    )
+
+
+def book_payment(bill: Any) -> None:
+    post(
+        occasion=f"bill payment:{bill.pk}",
+        kind="bill payment",
+        nation=bill.nation_id,
+        currency=bill.currency,
+        subject=bill.contract.number,
+        rows=[Row(Code.BANK, Code.RECEIVABLE, bill.due)],
+        posted_on=today(),
+        memo=bill.number,
+        by=Somebody.actor_name,
+    )
