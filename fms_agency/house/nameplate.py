@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from fms_agency.house.places import VAR, house_place, write_private
-from fms_agency.house.servers import Environment, is_occupied
+from fms_agency.house.servers import Environment, occupant
 
 PATH = VAR / "house.json"
 NAMES = (
@@ -48,9 +48,8 @@ def take_down() -> None:
 
 def running_house() -> Nameplate | None:
     """The house that runs in this checkout. A nameplate without a launcher behind it counts for nothing."""
-    if not is_occupied(house_place()):
-        return None
     try:
-        return Nameplate(**json.loads(PATH.read_text()))
+        house = Nameplate(**json.loads(PATH.read_text()))
     except (OSError, ValueError, TypeError):
         return None
+    return house if occupant(house_place()) == house.launcher else None

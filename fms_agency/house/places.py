@@ -96,8 +96,8 @@ class Place:
         return folder / f"{name}.log"
 
     def secret(self, name: str, *, renew: bool = False) -> str:
-        """A random word kept in `var/secrets.json`, made when first asked for."""
-        path = self.var / "secrets.json"
+        """A random word kept beside the data it opens, made when first asked for."""
+        path = self.servers_data / "secrets.json"
         known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         if renew or name not in known:
             known[name] = secrets.token_urlsafe(32)

@@ -122,7 +122,7 @@ class Postgres:
                 if "password authentication failed" in str(error):
                     process.send_signal(signal.SIGINT)
                     raise Failure(
-                        "PostgreSQL's data and var/secrets.json do not belong together.\n"
+                        f"{self.place.servers_data / 'secrets.json'} does not open PostgreSQL's data.\n"
                         f"  Restore that file, or delete {self.data} to begin anew."
                     ) from error
                 time.sleep(0.05)

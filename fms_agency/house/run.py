@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import multiprocessing
 import os
 import signal
 import sys
@@ -106,7 +107,7 @@ class Launcher:
         if has_ended(web):
             raise Failure("The web server ended while starting; its lines above say why.")
         # After the web, which would otherwise share the processor with them and answer later.
-        self.crew.add(program("worker", WORKER, patience=20))
+        self.crew.add(program("worker", f"{WORKER} --pool {worker_pool()}", patience=20))
         self.crew.add(program("beat", BEAT, "--schedule", make_var(VAR / "beat") / "schedule"))
 
     def _wait(self, done: Callable[[], bool], limit: float) -> None:
@@ -146,6 +147,16 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def worker_pool() -> str:
+    """Processes, unless the machine denies its users the semaphores they need, as bare chroots do."""
+    try:
+        multiprocessing.Lock()
+    except OSError:
+        say("/dev/shm is closed to this user: the worker uses threads and keeps no time limits.")
+        return "threads"
+    return "prefork"
 
 
 def has_ended(service: Service) -> bool:

@@ -31,24 +31,28 @@ class Occupied(Failure):
 def occupied(place: Place) -> Iterator[None]:
     """Hold a place for ourselves. The system lets go of it when we die, however we die."""
     make_var(place.var)
-    with (place.var / "lock").open("w") as lock:
+    with (place.var / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Occupied(f"{place.var} is in use by another process.") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield
 
 
-def is_occupied(place: Place) -> bool:
+def occupant(place: Place) -> int | None:
+    """The process that holds a place, or None when it is free."""
     path = place.var / "lock"
     if not path.exists():
-        return False
+        return None
     with path.open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
-    return False
+            return int(lock.read() or 0) or None
+    return None
 
 
 @contextlib.contextmanager

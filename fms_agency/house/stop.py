@@ -8,25 +8,22 @@ import sys
 import time
 
 from fms_agency.house.bootstrap import say
-from fms_agency.house.nameplate import running_house
 from fms_agency.house.places import house_place
-from fms_agency.house.servers import is_occupied
+from fms_agency.house.servers import occupant
 
 PATIENCE = 60.0
 
 
 def main() -> int:
-    house = running_house()
-    if house is None:
+    launcher = occupant(house_place())
+    if launcher is None:
         say("No house is open in this checkout.")
         return 0
-    os.kill(house.launcher, signal.SIGTERM)
+    os.kill(launcher, signal.SIGTERM)
     limit = time.monotonic() + PATIENCE
-    while is_occupied(house_place()):
+    while occupant(house_place()) == launcher:
         if time.monotonic() > limit:
-            say(
-                f"The house (process {house.launcher}) does not stop; end it with `kill -9 {house.launcher}`."
-            )
+            say(f"The house does not stop; end it with `kill -9 {launcher}`.")
             return 1
         time.sleep(0.2)
     say("The house is closed.")
