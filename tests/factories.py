@@ -342,18 +342,22 @@ class ContractFactory(CaseFactory):
     deposit_paid = factory.Maybe("is_paid_in", DEPOSIT, None)
 
     @factory.post_generation
-    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__signers=[...]` signs the approval; `furnished__without={...}` leaves out."""
         add_contract_lines(self)
+        without = more.get("without", ())
         if extracted is False:
             return
-        clear_transfer(self)
+        if "clearance" not in without:
+            clear_transfer(self)
         if self.state == "draft":
             return
-        open_approval(self, "foreign_offer", TOTAL, signed=len(OFFERED & {self.state}) * 2)
+        signed = 2 if self.state in OFFERED else 0
+        open_approval(self, "foreign_offer", TOTAL, signed=signed, signers=more.get("signers", ()))
         if self.state in PAID_IN:
             book_deposit(self)
         if self.state in {"delivered", "closed"}:
-            settle(self)
+            settle(self, without)
 
 
 def add_contract_lines(contract: Any) -> None:
@@ -391,12 +395,15 @@ def book_deposit(contract: Any) -> None:
     )
 
 
-def settle(contract: Any) -> None:
+def settle(contract: Any, without: Iterable[str] = ()) -> None:
     """Everything bought, delivered, billed, paid and on file."""
-    SubcontractFactory(contract=contract, state="closed")
+    bought = "accepted" if "closed subcontract" in without else "closed"
+    SubcontractFactory(contract=contract, state=bought)
     ShipmentFactory(contract=contract, state="received")
-    BillFactory(contract=contract, state="paid")
-    paper(contract, "end_use_certificate", for_nation=True)
+    if "bill" not in without:
+        BillFactory(contract=contract, state="issued" if "payment" in without else "paid")
+    if "certificate" not in without:
+        paper(contract, "end_use_certificate", for_nation=True)
 
 
 def open_approval(
@@ -476,7 +483,8 @@ class SubcontractFactory(CaseFactory):
     paid_on = factory.Maybe("is_paid", factory.LazyFunction(today), None)
 
     @factory.post_generation
-    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__signers=[...]` signs the approval of the award."""
         for line in self.contract.lines.all():
             self.lines.create(contract_line=line, number=line.number, quantity=line.quantity)
         if extracted is False or self.state == "draft":
@@ -489,7 +497,10 @@ class SubcontractFactory(CaseFactory):
         if self.state in CHOSEN:
             signed = 0 if self.state == "under_approval" else 2
             ranks = ("office_chief", "director")
-            open_approval(self, "subcontract_award", NET, ranks=ranks, signed=signed)
+            signers = more.get("signers", ())
+            open_approval(
+                self, "subcontract_award", NET, ranks=ranks, signed=signed, signers=signers
+            )
 
 
 class QuoteFactory(CaseFactory):

@@ -1,0 +1,179 @@
+"""Each machine against its golden table: every state × step × role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+
+from cases.models import Bill, Contract, Quote, Request, Subcontract
+from exports.models import Shipment, TransferReview
+from tests.factories import (
+    DRAFTER,
+    NET,
+    BillFactory,
+    CaseFactory,
+    ContractFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    firm,
+    person,
+)
+from tests.golden.tables import Answers, golden, offered, table
+from tests.people import one_of_each
+from workflow import steps
+from workflow.models import Case
+
+pytestmark = pytest.mark.django_db
+NOON = "2026-11-22T12:00:00+09:00"
+YESTERDAY = date(2026, 11, 21)
+
+People = dict[str, Any]
+Situations = dict[str, Case]
+
+
+def in_each_state(made: type[CaseFactory], **fields: Any) -> Situations:
+    """The case in every state of its machine, ready for its next step."""
+    states = made._meta.model._meta.get_field("state").flatchoices
+    return {state: made(state=state, **fields) for state, _label in states}
+
+
+def requests(people: People) -> Situations:
+    contracted = RequestFactory(state="actionable")
+    ContractFactory(request=contracted, furnished=False)
+    reviewed = RequestFactory(state="actionable")
+    TransferReviewFactory(state="under_review", request_number=reviewed.number)
+    return in_each_state(RequestFactory) | {
+        "draft, without lines": RequestFactory(furnished=False),
+        "submitted, with gaps": RequestFactory(state="submitted", end_user="", funding=""),
+        "actionable, under review": reviewed,
+        "actionable, contract opened": contracted,
+    }
+
+
+def contracts(people: People) -> Situations:
+    people["director who drafted it"] = person("director", id=DRAFTER)
+    one, both = [people["director"]], [people["director"], people["department_head"]]
+
+    def approval(signers: list[Any], **fields: Any) -> Any:
+        return ContractFactory(state="under_approval", furnished__signers=signers, **fields)
+
+    def delivered(*without: str, **fields: Any) -> Any:
+        return ContractFactory(state="delivered", furnished__without=without, **fields)
+
+    quoted = ContractFactory()
+    SubcontractFactory(contract=quoted, state="solicited", contractor=firm(), amount=NET)
+    arrived = ContractFactory(state="in_execution")
+    ShipmentFactory(contract=arrived, state="received")
+    still_buying = delivered("closed subcontract")
+    still_buying.subcontracts.update(number="JP-SUB-26-0001")
+    return in_each_state(ContractFactory) | {
+        "draft, quotes taken": quoted,
+        "draft, priced": ContractFactory(is_priced=True),
+        "draft, priced, not cleared": ContractFactory(
+            is_priced=True, furnished__without=["clearance"]
+        ),
+        "under approval, one signature": approval(one),
+        "under approval, all signed": approval(both),
+        "under approval, all signed, clearance gone": approval(
+            both, furnished__without=["clearance"]
+        ),
+        "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
+        "in execution, a bill drafted": BillFactory().contract,
+        "in execution, all received": arrived,
+        "delivered, nothing billed": delivered("bill"),
+        "delivered, a bill unpaid": delivered("payment"),
+        "delivered, a subcontract open": still_buying,
+        "delivered, no end-use certificate": delivered("certificate"),
+    }
+
+
+def subcontracts(people: People) -> Situations:
+    people["office chief who drafted it"] = person("office_chief", id=DRAFTER)
+    one, both = [people["office_chief"]], [people["office_chief"], people["director"]]
+    chosen = {"contractor": firm(), "amount": NET}
+
+    def approval(signers: list[Any], **fields: Any) -> Any:
+        return SubcontractFactory(state="under_approval", furnished__signers=signers, **fields)
+
+    return in_each_state(SubcontractFactory) | {
+        "solicited, a quote taken": SubcontractFactory(state="solicited", **chosen),
+        "solicited, a quote taken, no deposit yet": SubcontractFactory(
+            state="solicited", contract=ContractFactory(state="accepted"), **chosen
+        ),
+        "under approval, one signature": approval(one),
+        "under approval, all signed": approval(both),
+        "under approval, all signed, contract cancelled": approval(
+            both, contract=ContractFactory(state="cancelled")
+        ),
+        "accepted, invoice sent": SubcontractFactory(state="accepted", invoice_number="INV-1"),
+    }
+
+
+def quotes(people: People) -> Situations:
+    late = SubcontractFactory(state="solicited", quote_by=YESTERDAY, furnished=False)
+    return in_each_state(QuoteFactory) | {
+        "invited, too late": QuoteFactory(subcontract=late),
+    }
+
+
+def reviews(people: People) -> Situations:
+    people["export_control_officer who put it forward"] = person(
+        "export_control_officer", id=DRAFTER
+    )
+    return in_each_state(TransferReviewFactory) | {
+        "draft, not screened": TransferReviewFactory(screened_on=None),
+        "under review, stopped": TransferReviewFactory(
+            state="under_review", stop_rules=["D01", "D04"]
+        ),
+        "cleared, run out": TransferReviewFactory(state="cleared", valid_until=YESTERDAY),
+    }
+
+
+def shipments(people: People) -> Situations:
+    uncleared = ContractFactory(state="in_execution", furnished__without=["clearance"])
+    return in_each_state(ShipmentFactory) | {
+        "packed, not cleared": ShipmentFactory(contract=uncleared),
+    }
+
+
+def bills(people: People) -> Situations:
+    return in_each_state(BillFactory)
+
+
+MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
+    (Request, requests),
+    (Contract, contracts),
+    (Subcontract, subcontracts),
+    (Quote, quotes),
+    (TransferReview, reviews),
+    (Shipment, shipments),
+    (Bill, bills),
+]
+
+
+@pytest.mark.parametrize(("model", "situations"), MACHINES, ids=lambda it: it.__name__)
+@time_machine.travel(NOON, tick=False)
+def test_machine_answers_as_its_golden_table_says(
+    model: type[Case], situations: Callable[[People], Situations]
+) -> None:
+    people = one_of_each()
+    cases = situations(people)
+
+    said = {title: Answers.about(case, people) for title, case in cases.items()}
+
+    found = table(model, said)
+    assert found == golden(model.__name__.lower(), found)
+    assert {title: answers.open for title, answers in said.items()} == {
+        title: offered(case, people) for title, case in cases.items()
+    }
+
+
+def test_every_machine_has_a_golden_table() -> None:
+    assert {model for model, _ in MACHINES} == set(steps.case_types())
