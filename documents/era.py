@@ -1,4 +1,4 @@
-"""Days in the Japanese era calendar: 令和8年11月22日. Source: 元号法 and the cabinet orders on it."""
+"""Days in the Japanese era calendar: 令和8年11月22日. Source: 元号法 and cabinet orders on it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from documents import rendering, storage, versions
+from documents import agency, rendering, storage, versions
 from documents.models import Document
 from workflow.models import Case, Entry, FollowUp
 
@@ -48,7 +48,7 @@ AGENCY = Audience()
 NATION = Audience(nation=True)
 
 
-def CONTRACTOR(of: Callable[[Any], UUID | None]) -> Audience:  # noqa: N802 - reads like its sisters
+def CONTRACTOR(of: Callable[[Any], UUID | None]) -> Audience:
     """The contractor whose organisation id the function finds for the case."""
     return Audience(contractor=of)
 
@@ -82,9 +82,10 @@ class Paper:
                 self._make(case, follow_up.entry, versions.next_version(case.pk, self.kind))
 
     def html(self, case: Any, made_at: datetime, version: int = 1) -> str:
-        """The paper before it becomes a PDF."""
+        """The paper before it becomes a PDF: the same, whatever language the process speaks."""
         common = common_values(case.number, made_at, version)
-        return rendering.html(self.template, common | plain(self.values(case)))
+        with override("en" if self.language == Document.Language.EN else "ja"):
+            return rendering.html(self.template, common | plain(self.values(case)))
 
     def _make(self, case: Any, entry: Entry, version: int) -> None:
         page = self.html(case, entry.at, version)
@@ -133,10 +134,8 @@ def common_values(case_number: str, made_at: datetime, version: int) -> dict[str
         "document_number_en": "",
         "version": version,
         "made_on": timezone.localdate(made_at),
-        "agency_ja": getattr(settings, "AGENCY_JA", "防衛装備移転庁（仮称）"),
-        "agency_en": getattr(
-            settings, "AGENCY_EN", "Defence Equipment Transfer Agency (provisional name)"
-        ),
+        "agency_ja": agency.name_in("ja"),
+        "agency_en": agency.name_in("en"),
         "label": "",
         "draft": False,
         "sample": settings.DEMO,

@@ -121,7 +121,7 @@ def _is_final(error: Exception) -> bool:
 
 
 def _pause(attempts: int) -> timedelta:
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+    jitter = random.uniform(0.8, 1.2)
     return timedelta(seconds=jitter * min(15 * 2**attempts, 3600))
 
 

@@ -23,9 +23,9 @@ from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from documents import agency
 from documents.models import Document
 from documents.papers import plain
 from notifications import tasks
@@ -56,7 +56,7 @@ class Notice:
         return self.values(case)
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
-        """Write the messages and ring for their delivery. Raises `Later` while a paper is missing."""
+        """Write the messages and ring for delivery. Raises `Later` while a paper is missing."""
         papers = self._papers(follow_up)
         values = plain(self.values(case))
         people = list({person.pk: person for person in self.to(case) if person.is_active}.values())
@@ -73,7 +73,12 @@ class Notice:
         return [made[kind] for kind in self.attach]
 
     def _tell(
-        self, person: Any, case: Any, values: Values, papers: list[Document], follow_up: FollowUp
+        self,
+        person: Any,
+        case: Any,
+        values: Values,
+        papers: list[Document],
+        follow_up: FollowUp,
     ) -> None:
         letter = compose(self.name, person, case.number, values)
         message, is_new = Message.objects.get_or_create(
@@ -130,13 +135,14 @@ def compose(name: str, person: Any, case_number: str, values: Values) -> Letter:
             **values,
             "case_number": case_number,
             "person_name": person.full_name,
-            "agency": _agency(person.language),
+            "agency": agency.name_in(person.language),
             "url": urljoin(f"{settings.PUBLIC_URL}/", path.lstrip("/")) if path else "",
         }
         subject = " ".join(_text(f"notifications/{name}/subject.txt", context).split())
         text = _text(f"notifications/{name}/body.txt", context).strip() + "\n"
         html = render_to_string(
-            "notifications/base.html", {"subject": subject, "text": text, "url": context["url"]}
+            "notifications/base.html",
+            {"subject": subject, "text": text, "url": context["url"]},
         )
     return Letter(_shortened(subject), text, html)
 
@@ -149,8 +155,3 @@ def _text(template: str, context: dict[str, Any]) -> str:
 
 def _shortened(subject: str) -> str:
     return subject if len(subject) <= 300 else f"{subject[:299]}…"
-
-
-def _agency(language: str) -> str:
-    name = "AGENCY_JA" if language == "ja" else "AGENCY_EN"
-    return str(getattr(settings, name, _("Defence Equipment Transfer Agency (provisional name)")))

@@ -37,7 +37,9 @@ class DocumentQuerySet(models.QuerySet[Any]):
     def newest_versions(self) -> Self:
         """Of each paper of each case the newest version among these rows."""
         rank = Window(
-            RowNumber(), partition_by=[F("case_id"), F("kind")], order_by=F("version").desc()
+            RowNumber(),
+            partition_by=[F("case_id"), F("kind")],
+            order_by=F("version").desc(),
         )
         return self.alias(newest_rank=rank).filter(newest_rank=1)
 
@@ -85,7 +87,8 @@ class Document(models.Model):
         ordering = ["-made_at", "kind"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_id", "kind", "version"], name="documents_document_one_per_version"
+                fields=["case_id", "kind", "version"],
+                name="documents_document_one_per_version",
             ),
             models.UniqueConstraint(
                 fields=["entry", "kind"],
@@ -97,7 +100,8 @@ class Document(models.Model):
                 name="documents_document_made_by_a_step",
             ),
             models.CheckConstraint(
-                condition=Q(origin__in=["made", "received"]), name="documents_document_known_origin"
+                condition=Q(origin__in=["made", "received"]),
+                name="documents_document_known_origin",
             ),
             models.CheckConstraint(
                 condition=Q(language__in=["bilingual", "ja", "en"]),
@@ -108,7 +112,8 @@ class Document(models.Model):
                 condition=Q(version__gt=0), name="documents_document_version_from_one"
             ),
             models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="documents_document_hashed"
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="documents_document_hashed",
             ),
             models.CheckConstraint(
                 condition=Q(for_nation=False) | ~Q(owner_code=""),
@@ -133,8 +138,8 @@ class Document(models.Model):
 
     @property
     def label(self) -> str:
-        """The title in the language of the moment; a title somebody typed stays as it is."""
-        return gettext(self.title) if self.origin == self.Origin.MADE else self.title
+        """The title in the language of the moment: what is stored is its untranslated text."""
+        return gettext(self.title) if self.title else self.kind
 
     @property
     def path(self) -> Path:

@@ -11,14 +11,43 @@ from decimal import Decimal
 from babel.numbers import get_currency_precision
 from django import template
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from documents.era import era_ja
 
 register = template.Library()
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+# Unit of issue codes as the catalogue uses them, in both languages.
+UNITS = {
+    "EA": ("個", "each"),
+    "SE": ("式", "set"),
+    "LO": ("一式", "lot"),
+    "PR": ("対", "pair"),
+    "RD": ("発", "round"),
+    "SH": ("隻", "ship"),
+    "KG": ("kg", "kg"),
+    "HR": ("時間", "hour"),
+    "DY": ("日", "day"),
+    "MM": ("人月", "person-month"),
+    "MO": ("月", "month"),
+    "YR": ("年", "year"),
+    "CO": ("課程", "course"),
+}
 
 
 @register.filter
@@ -50,11 +79,14 @@ def quantity(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def percent(rate: Decimal | int | None) -> str:
-    """A rate of 0.035 as `3.5%`."""
-    return (
-        "－" if rate is None or rate == "" else f"{_digits((Decimal(rate) * 100).normalize(), 0)}%"
-    )
+def unit_ja(code: str) -> str:
+    """`EA` as 個; a code that is not in the table stays as it is."""
+    return UNITS.get(code, (code, code))[0]
+
+
+@register.filter
+def unit_en(code: str) -> str:
+    return UNITS.get(code, (code, code))[1]
 
 
 @register.filter
@@ -73,6 +105,12 @@ def day_ja(day: date | None) -> str:
 def day_en(day: date | None) -> str:
     """`22 November 2026`."""
     return f"{_day(day).day} {MONTHS[_day(day).month - 1]} {_day(day).year}" if day else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """The day in the language of the moment."""
+    return day_ja(value) if get_language() == "ja" else day_en(value)
 
 
 def _digits(value: Decimal, places: int) -> str:

@@ -89,7 +89,9 @@ class Message(models.Model):
             ),
             models.Index(fields=["recipient", "-created_at"], name="notifications_inbox"),
             models.Index(
-                fields=["recipient"], condition=Q(read_at=None), name="notifications_unread"
+                fields=["recipient"],
+                condition=Q(read_at=None),
+                name="notifications_unread",
             ),
             models.Index(fields=["case_id"], name="notifications_of_case"),
         ]
