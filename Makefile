@@ -6,7 +6,7 @@ ARGS ?=
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check manage prepare
+.PHONY: help run stop demo test check manage prepare image-steps
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+): *## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,3 +31,6 @@ manage:  ## Django's command line (ARGS="createsuperuser")
 
 prepare:  ## only set up, for running, testing and checking
 	@$(HOUSE) prepare
+
+image-steps:  ## run the Dockerfile's steps in a chroot (root, debootstrap)
+	@$(PYTHON) deploy/image_steps.py
