@@ -37,9 +37,9 @@ def open_house() -> tuple[Process, Nameplate]:
 
 
 def play(house: Nameplate, arguments: list[str]) -> int:
-    return manage(
-        {**os.environ, **house.environment}, "play_deal", "--base-url", house.address, *arguments
-    )
+    # The deal tells its own story; the log of its client would drown it.
+    environment = {"LOG_LEVEL": "WARNING", **os.environ, **house.environment}
+    return manage(environment, "play_deal", "--base-url", house.address, *arguments)
 
 
 def main(arguments: list[str]) -> int:

@@ -34,8 +34,12 @@ def sources() -> Iterator[Path]:
 
 
 def fingerprint(environment: Mapping[str, str]) -> str:
-    """A digest of those files and of the database's address, whose password is new for each new cluster."""
-    digest = hashlib.sha256(f"{environment['DATABASE_URL']} {environment['DEMO']}".encode())
+    """A digest of those files and of what else the results depend on.
+
+    A new cluster has a new password in its address; the accounts are listed with the house's address.
+    """
+    names = ("DATABASE_URL", "PUBLIC_URL", "DEMO")
+    digest = hashlib.sha256("\n".join(environment[name] for name in names).encode())
     for path in sources():
         digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size} ".encode())
         digest.update(path.read_bytes())
