@@ -11,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
+from fms_agency.celery import app as celery
+from django.utils.translation import override
 from pytest_django import DjangoDbBlocker, Settings
 
 # Loaded once per run and left in place between tests that commit.
@@ -64,11 +66,24 @@ def tests_that_commit_are_swept_up() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def bells_ring_in_memory() -> None:
+    """Tests run follow-ups themselves: a bell needs no broker, and a missing one no patience."""
+    celery.conf.broker_write_url = "memory://localhost/"
+
+
 @pytest.fixture(autouse=True)
 def papers_folder(settings: Settings, tmp_path: Path) -> Path:
     """Papers and letters of a test lie in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Refusals and labels are compared in English; pages speak their reader's language."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

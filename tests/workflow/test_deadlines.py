@@ -1,0 +1,102 @@
+"""A case moves by itself on its day, unless it has moved on before."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from cases.models import Contract
+from exports.models import TransferReview
+from tests.factories import ContractFactory, TransferReviewFactory, person
+from workflow import tasks
+from workflow.deadlines import end_of, keep
+from workflow.follow_ups import run_entry
+from workflow.models import Deadline, Entry
+from workflow.steps import take
+
+pytestmark = pytest.mark.django_db
+NOON = datetime.fromisoformat("2026-11-22T12:00:00+09:00")
+LAST_DAY = date(2026, 12, 24)
+MIDNIGHT = datetime.fromisoformat("2026-12-25T00:00:00+09:00")
+
+
+@pytest.fixture
+def offer() -> Contract:
+    """An offer sent on 22 November, open until 24 December, with its clock set."""
+    with time_machine.travel(NOON, tick=False):
+        signers = [person("director"), person("department_head")]
+        contract = ContractFactory(state="under_approval", furnished__signers=signers)
+        act = take(contract, "send_offer", by=person("case_manager"), expires_on=LAST_DAY)
+        run_entry(act.entry.pk)
+    return act.case  # type: ignore[no-any-return]
+
+
+def test_day_ends_at_midnight_in_tokyo() -> None:
+    assert end_of(LAST_DAY) == MIDNIGHT
+
+
+def test_sending_an_offer_sets_its_clock(offer: Contract) -> None:
+    assert list(Deadline.objects.values_list("case_id", "step", "due_at")) == [
+        (offer.pk, "lapse", MIDNIGHT)
+    ]
+
+
+def test_offer_is_still_open_on_its_last_day(offer: Contract) -> None:
+    with time_machine.travel(MIDNIGHT - timedelta(seconds=1), tick=False):
+        kept = keep(timezone.now())
+
+    assert (kept, Contract.objects.get().state, Deadline.objects.count()) == (0, "offered", 1)
+
+
+def test_offer_lapses_when_its_last_day_is_over(offer: Contract) -> None:
+    with time_machine.travel(MIDNIGHT, tick=False):
+        kept = keep(timezone.now())
+
+    assert (kept, Contract.objects.get().state, Deadline.objects.count()) == (1, "lapsed", 0)
+    entry = Entry.objects.get(step="lapse")
+    assert (entry.actor_id, entry.role, entry.from_state) == ("system", "system", "offered")
+
+
+def test_accepted_offer_drops_its_deadline(offer: Contract) -> None:
+    with time_machine.travel(NOON, tick=False):
+        take(offer, "accept", by=person("signatory"), signed_by="CRUZ Maria")
+
+    with time_machine.travel(MIDNIGHT, tick=False):
+        kept = keep(timezone.now())
+
+    assert (kept, Contract.objects.get().state, Deadline.objects.count()) == (0, "accepted", 0)
+
+
+def test_clearance_expires_by_the_task() -> None:
+    with time_machine.travel(NOON, tick=False):
+        review = TransferReviewFactory(state="under_review")
+        officer = person("export_control_officer")
+        act = take(review, "clear", by=officer, decision="May go.", valid_until=LAST_DAY)
+        run_entry(act.entry.pk)
+
+    with time_machine.travel(MIDNIGHT, tick=False):
+        tasks.keep_deadlines()
+
+    assert TransferReview.objects.get().state == "expired"
+
+
+def test_several_due_cases_move_each_in_its_own_step() -> None:
+    with time_machine.travel(NOON, tick=False):
+        offers = [ContractFactory(state="offered", expires_on=LAST_DAY) for _ in range(3)]
+        for offer in offers:
+            Deadline.objects.create(
+                case_kind=offer.kind(),
+                case_id=offer.pk,
+                case_number=offer.number,
+                step="lapse",
+                due_at=MIDNIGHT,
+            )
+
+    with time_machine.travel(MIDNIGHT, tick=False):
+        kept = [keep(timezone.now(), limit=2), keep(timezone.now(), limit=2)]
+
+    assert kept == [2, 1]
+    assert set(Contract.objects.values_list("state", flat=True)) == {"lapsed"}

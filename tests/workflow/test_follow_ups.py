@@ -1,0 +1,230 @@
+"""What a step sets off runs once, in order, is tried again with growing pauses, and gives up."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db.utils import IntegrityError
+from django.utils import timezone
+
+from cases.models import Bill, Contract, Request
+from tests.factories import BillFactory, ContractFactory, person
+from tests.workflow.toys import Recorded, change_step
+from workflow import tasks
+from workflow.follow_ups import Later, forgotten, run_entry
+from workflow.models import Entry, FollowUp
+from workflow.steps import steps_of, take
+
+pytestmark = pytest.mark.django_db
+NOON = datetime.fromisoformat("2026-11-22T12:00:00+09:00")
+
+
+@pytest.fixture
+def diary() -> list[str]:
+    return []
+
+
+def issued(monkeypatch: pytest.MonkeyPatch, *effects: Recorded) -> Entry:
+    """The entry of a step that sets off these effects."""
+    change_step(monkeypatch, Bill, "issue", then=effects)
+    return take(BillFactory(), "issue", by=person("finance_officer")).entry
+
+
+def rows() -> list[dict[str, Any]]:
+    return list(FollowUp.objects.values("effect", "attempts", "next_at", "error"))
+
+
+def test_follow_ups_run_in_the_order_of_the_declaration(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    entry = issued(monkeypatch, *(Recorded(name, diary) for name in ("paper", "letter", "clock")))
+
+    assert run_entry(entry.pk) == 3
+    assert diary == ["paper", "letter", "clock"]
+    assert list(FollowUp.objects.values_list("attempts", "error", "dead_at")) == [
+        (1, "", None),
+        (1, "", None),
+        (1, "", None),
+    ]
+
+
+def test_follow_up_that_is_done_does_not_run_again(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    entry = issued(monkeypatch, Recorded("paper", diary))
+
+    assert [run_entry(entry.pk), run_entry(entry.pk)] == [1, 0]
+    assert diary == ["paper"]
+
+
+def test_follow_up_that_fails_keeps_its_error_and_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = issued(
+        monkeypatch,
+        Recorded("paper", diary, fails=[OSError("The printer is away.")]),
+        Recorded("letter", diary),
+    )
+
+    with time_machine.travel(NOON, tick=False):
+        assert run_entry(entry.pk) == 1
+
+    assert diary == ["paper", "letter"]
+    failed = FollowUp.objects.get(done_at=None)
+    assert (failed.effect, failed.error) == ("toy:paper", "OSError: The printer is away.")
+    assert failed.next_at == NOON + timedelta(seconds=2)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_effect_and_its_mark_are_one_transaction(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    class WritesAndFails(Recorded):
+        def run(self, case: Any, follow_up: Any) -> None:
+            Contract.objects.update(title="half-way")
+            super().run(case, follow_up)
+
+    entry = issued(monkeypatch, WritesAndFails("paper", diary, fails=[OSError("No.")]))
+
+    run_entry(entry.pk)
+
+    assert Contract.objects.get().title == "Air-surveillance radars"
+    assert run_entry(entry.pk) == 1
+    assert Contract.objects.get().title == "half-way"
+
+
+def test_effect_that_waits_for_another_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="workflow.follow_ups")
+    entry = issued(monkeypatch, Recorded("letter", diary, fails=[Later("waits for the paper")]))
+
+    run_entry(entry.pk)
+
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    assert rows()[0]["error"] == "Later: waits for the paper"
+
+
+def test_pauses_double_and_the_eighth_failure_is_the_last(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    failures: list[Exception] = [OSError("No.") for _ in range(9)]
+    entry = issued(monkeypatch, Recorded("paper", diary, fails=failures))
+
+    with time_machine.travel(NOON, tick=False):
+        pauses = []
+        for _ in range(9):
+            run_entry(entry.pk)
+            pauses.append((rows()[0]["next_at"] - NOON).total_seconds())
+
+    row = FollowUp.objects.get()
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 256]
+    assert (len(diary), row.attempts, row.dead_at, row.done_at) == (8, 8, NOON, None)
+
+
+def test_follow_up_cannot_be_both_done_and_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    issued(monkeypatch, Recorded("paper"))
+
+    with pytest.raises(IntegrityError, match="workflow_followup_one_end"):
+        FollowUp.objects.update(done_at=NOON, dead_at=NOON)
+
+
+def test_sweep_finds_what_nobody_rang_for_and_then_waits_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = issued(monkeypatch, Recorded("paper"), Recorded("letter"))
+
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(seconds=10), tick=False):
+        found_first, found_again = forgotten(), forgotten()
+    with time_machine.travel(now + timedelta(seconds=80), tick=False):
+        found_later = forgotten()
+
+    assert (found_first, found_again, found_later) == ([entry.pk], [], [entry.pk])
+
+
+def test_sweep_leaves_alone_what_is_fresh_done_or_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = issued(monkeypatch, Recorded("paper"))
+    run_entry(done.pk)
+    dead = issued(monkeypatch, Recorded("paper"))
+    FollowUp.objects.filter(entry=dead).update(dead_at=NOON)
+
+    later = timezone.now() + timedelta(hours=1)
+    with time_machine.travel(later, tick=False):
+        issued(monkeypatch, Recorded("paper"))
+        found = forgotten()
+
+    assert found == []
+
+
+def test_sweep_rings_for_each_entry_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = issued(monkeypatch, Recorded("paper"), Recorded("letter"))
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        tasks.sweep_follow_ups()
+
+    assert rung == [entry.pk]
+
+
+def test_task_runs_the_follow_ups_and_tolerates_unknown_words(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    entry = issued(monkeypatch, Recorded("paper", diary))
+
+    tasks.run_follow_ups(entry_id=entry.pk, colour="blue")
+
+    assert diary == ["paper"]
+
+
+def test_step_holds_although_the_broker_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away(**_words: Any) -> None:
+        raise OSError("Connection refused")
+
+    monkeypatch.setattr(tasks.run_follow_ups, "apply_async", away)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        entry = issued(monkeypatch, Recorded("paper"))
+
+    assert Bill.objects.get().state == "issued"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"broker away, entry {entry.pk} waits for the sweep: Connection refused"
+    ]
+
+
+def test_bell_is_rung_after_commit_with_the_entry(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    rung: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.run_follow_ups, "apply_async", lambda **words: rung.append(words))
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        entry = issued(monkeypatch, Recorded("paper"))
+    before = list(rung)
+    for callback in callbacks:
+        callback()
+
+    assert (before, rung) == ([], [{"kwargs": {"entry_id": entry.pk}, "retry": False}])
+
+
+def test_step_that_leads_to_another_takes_it_as_the_system() -> None:
+    contract = ContractFactory(state="under_approval")
+    leads = steps_of(Contract)["send_offer"].effect("step:answer")
+    row: Any = None
+
+    for _ in range(2):
+        leads.run(Contract.objects.get(), row)
+
+    assert Request.objects.get().state == "answered"
+    assert list(Entry.objects.values_list("step", "actor_id", "role", "note")) == [
+        ("answer", "system", "system", contract.number)
+    ]

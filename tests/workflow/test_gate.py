@@ -1,0 +1,335 @@
+"""The gate: state, trail and follow-ups are written together, or nothing is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.utils import timezone
+
+from cases.models import Bill, Contract, Request
+from ledger.journals import journals_of
+from tests.factories import BillFactory, ContractFactory, RequestFactory, person
+from tests.workflow.toys import change_step
+from workflow.models import Entry, FollowUp
+from workflow.rights import SYSTEM
+from workflow.steps import (
+    NoSuchStep,
+    NotOpen,
+    NotYours,
+    Refused,
+    Stale,
+    begin,
+    choices,
+    steps_of,
+    take,
+    whose_turn,
+)
+
+pytestmark = pytest.mark.django_db
+NOON = "2026-11-22T12:00:00+09:00"
+
+
+def everything_written(case: Any) -> dict[str, Any]:
+    row = type(case).objects.values().get(pk=case.pk)
+    return row | {"entries": Entry.objects.count(), "follow_ups": FollowUp.objects.count()}
+
+
+# What a step writes --------------------------------------------------------------------------
+
+
+@time_machine.travel(NOON, tick=False)
+def test_step_writes_state_trail_and_follow_ups_together() -> None:
+    request = RequestFactory(state="submitted")
+    manager = person("case_manager", family_name="Suzuki", given_name="Ichiro")
+
+    act = take(request, "return_for_correction", by=manager, reason="No end user.")
+
+    stored = Request.objects.get(pk=request.pk)
+    assert (stored.state, stored.return_reason, stored.version) == ("returned", "No end user.", 1)
+    assert stored.changed_at == timezone.now()
+    assert Entry.objects.values().get() == {
+        "id": act.entry.pk,
+        "at": timezone.now(),
+        "case_kind": "cases.request",
+        "case_id": request.pk,
+        "case_number": request.number,
+        "owner_code": "PH",
+        "step": "return_for_correction",
+        "from_state": "submitted",
+        "to_state": "returned",
+        "version": 1,
+        "actor_id": str(manager.pk),
+        "actor_name": "SUZUKI Ichiro",
+        "role": "case_manager",
+        "organisation": "Equipment Transfer Agency",
+        "on_behalf_of": "",
+        "note": "No end user.",
+        "given": {"reason": "No end user."},
+        "opened": "",
+        "request_id": "",
+    }
+    assert list(FollowUp.objects.values_list("entry", "position", "effect", "done_at")) == [
+        (act.entry.pk, 0, "notice:request_returned", None)
+    ]
+
+
+def test_beginning_writes_the_row_with_its_first_number_and_entry() -> None:
+    request = RequestFactory(state="actionable")
+    manager = person("case_manager")
+
+    act = take(request, "open_contract", by=manager)
+
+    contract = Contract.objects.get()
+    assert act.opened == [contract]
+    assert (contract.state, contract.version) == ("draft", 1)
+    assert contract.number == f"JP-PH-{timezone.localdate():%y}-0001"
+    assert list(contract.lines.values_list("number", "quantity")) == [(1, 3), (2, 1)]
+    assert list(Entry.objects.values_list("step", "from_state", "to_state", "opened")) == [
+        ("open_contract", "actionable", "actionable", f"cases.contract:{contract.number}"),
+        ("open", "", "draft", ""),
+    ]
+
+
+def test_steps_of_a_case_count_its_versions() -> None:
+    request = RequestFactory(state="submitted")
+    manager, requester = person("case_manager"), person("requester")
+
+    take(request, "return_for_correction", by=manager, reason="No funding.")
+    take(request, "submit", by=requester)
+    take(request, "accept_as_actionable", by=manager)
+
+    trail = request.trail.order_by("version").values_list("version", "from_state", "to_state")
+    assert list(trail) == [
+        (1, "submitted", "returned"),
+        (2, "returned", "submitted"),
+        (3, "submitted", "actionable"),
+    ]
+
+
+def test_note_is_kept_and_may_stand_beside_a_reason() -> None:
+    request = RequestFactory(state="submitted")
+
+    act = take(request, "accept_as_actionable", by=person("case_manager"), note="By phone.")
+
+    assert act.entry.note == "By phone."
+
+
+# What a refusal leaves -----------------------------------------------------------------------
+
+
+def test_step_of_another_role_is_refused_and_changes_nothing() -> None:
+    request = RequestFactory(state="submitted")
+    before = everything_written(request)
+
+    with pytest.raises(NotYours) as refusal:
+        take(request, "accept_as_actionable", by=person("finance_officer"))
+
+    assert str(refusal.value) == "Your role does not include this step."
+    assert everything_written(request) == before
+
+
+def test_step_from_another_state_is_refused_and_changes_nothing() -> None:
+    request = RequestFactory(state="answered")
+    before = everything_written(request)
+
+    with pytest.raises(NotOpen) as refusal:
+        take(request, "accept_as_actionable", by=person("case_manager"))
+
+    assert str(refusal.value) == "Not possible while the case is “answered”."
+    assert everything_written(request) == before
+
+
+def test_step_against_a_guard_is_refused_and_changes_nothing() -> None:
+    request = RequestFactory(state="submitted", funding="")
+    before = everything_written(request)
+
+    with pytest.raises(NotOpen) as refusal:
+        take(request, "accept_as_actionable", by=person("case_manager"))
+
+    assert str(refusal.value) == "Missing: funding. Return the request with this reason."
+    assert everything_written(request) == before
+
+
+def test_first_guard_that_objects_is_heard() -> None:
+    contract = ContractFactory(state="draft", furnished__without=["clearance"])
+
+    with pytest.raises(NotOpen) as refusal:
+        take(contract, "put_to_approval", by=person("case_manager"))
+
+    assert str(refusal.value) == (
+        "The offer has no price yet. Take a quote for every line, then price it."
+    )
+
+
+def test_guards_are_asked_about_the_stored_row() -> None:
+    request = RequestFactory(state="submitted")
+    Request.objects.filter(pk=request.pk).update(end_user="")
+
+    with pytest.raises(NotOpen) as refusal:
+        take(request, "accept_as_actionable", by=person("case_manager"))
+
+    assert str(refusal.value) == "Missing: end user. Return the request with this reason."
+
+
+def test_page_looked_at_before_a_change_is_stale() -> None:
+    request = RequestFactory(state="submitted")
+    manager = person("case_manager")
+    seen = request.version
+    take(request, "return_for_correction", by=manager, reason="No funding.")
+    take(request, "submit", by=person("requester"))
+    before = everything_written(request)
+
+    with pytest.raises(Stale) as refusal:
+        take(request, "accept_as_actionable", by=manager, version=seen)
+
+    assert str(refusal.value) == (
+        "The case has changed since you opened this page. Look at it again, then decide."
+    )
+    assert everything_written(request) == before
+
+
+def test_page_that_is_fresh_may_take_the_step() -> None:
+    request = RequestFactory(state="submitted", version=7)
+
+    act = take(request, "accept_as_actionable", by=person("case_manager"), version=7)
+
+    assert (act.case.state, act.case.version) == ("actionable", 8)
+
+
+def test_unknown_step_is_refused() -> None:
+    request = RequestFactory(state="submitted")
+
+    with pytest.raises(NoSuchStep) as refusal:
+        take(request, "save", by=person("case_manager"))
+
+    assert str(refusal.value) == "There is no step “save” here."
+
+
+def test_stranger_may_not_begin_a_case() -> None:
+    with pytest.raises(NotYours):
+        begin(Contract.open, by=person("requester"), request=RequestFactory(state="actionable"))
+
+    assert (Contract.objects.count(), Entry.objects.count()) == (0, 0)
+
+
+def test_nobody_takes_the_steps_of_the_system() -> None:
+    request = RequestFactory(state="actionable")
+
+    with pytest.raises(NotYours) as refusal:
+        take(request, "answer", by=person("case_manager"))
+
+    assert str(refusal.value) == "This happens by itself; nobody takes it."
+    assert take(request, "answer", by=SYSTEM).case.state == "answered"
+
+
+# What fails half-way -------------------------------------------------------------------------
+
+
+def test_book_that_fails_rolls_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(act: Any) -> None:
+        Contract.objects.filter(pk=act.case.contract_id).update(title="half-way")
+        raise OSError("The pen broke.")
+
+    bill = BillFactory()
+    change_step(monkeypatch, Bill, "issue", books=(fails,))
+    before = everything_written(bill)
+
+    with pytest.raises(OSError, match="The pen broke"):
+        take(bill, "issue", by=person("finance_officer"))
+
+    assert everything_written(bill) == before
+    assert Contract.objects.get().title == "Air-surveillance radars"
+
+
+def test_journal_is_written_with_the_step_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(act: Any) -> None:
+        raise NotOpen("No.")
+
+    bill = BillFactory()
+    declared = steps_of(Bill)["issue"]
+    change_step(monkeypatch, Bill, "issue", books=(*declared.books, fails))
+
+    with pytest.raises(Refused):
+        take(bill, "issue", by=person("finance_officer"))
+
+    assert Bill.objects.get().issued_on is None
+    assert [journal.kind for journal in journals_of(bill.contract.number)] == ["deposit"]
+
+
+# No other way --------------------------------------------------------------------------------
+
+
+def test_calling_a_step_directly_is_an_error() -> None:
+    request = RequestFactory(state="submitted")
+
+    with pytest.raises(RuntimeError, match=r"Take the step with workflow\.steps\.take"):
+        request.accept_as_actionable()
+
+    assert request.state == "submitted"
+
+
+def test_calling_a_beginning_directly_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match=r"Take the step with workflow\.steps\.take"):
+        Contract.open(request=RequestFactory(state="actionable"))
+
+
+def test_assigning_a_state_is_an_error() -> None:
+    request = RequestFactory(state="submitted")
+
+    with pytest.raises(AttributeError):
+        request.state = "actionable"
+
+    assert request.state == "submitted"
+
+
+def test_gate_opens_no_second_transaction_inside_another() -> None:
+    request = RequestFactory(state="submitted")
+    manager = person("case_manager")
+
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        take(request, "accept_as_actionable", by=manager)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE workflow_entry SET note = 'other'",
+        "DELETE FROM workflow_entry",
+        "TRUNCATE workflow_entry CASCADE",
+    ],
+)
+def test_trail_refuses_to_be_changed(change: str) -> None:
+    take(RequestFactory(state="submitted"), "accept_as_actionable", by=person("case_manager"))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            cursor.execute(change)
+
+    assert Entry.objects.count() == 1
+
+
+# What people are shown -----------------------------------------------------------------------
+
+
+def test_choices_show_what_concerns_a_person_with_what_stands_against_it() -> None:
+    contract = ContractFactory(state="under_approval")
+
+    shown = choices(contract, person("case_manager"))
+
+    assert [(choice.name, choice.label, choice.why_not) for choice in shown] == [
+        ("send_offer", "Send the offer", "Not approved yet: the next signature is missing."),
+        ("cancel", "Cancel", ""),
+    ]
+    assert shown[0].help == "Put the approved offer to the nation; it lapses after the given day."
+
+
+def test_turn_is_of_those_who_can_move_the_case_on() -> None:
+    request = RequestFactory(state="submitted")
+
+    assert whose_turn(request) == ["case_manager", "requester"]
