@@ -1,0 +1,105 @@
+"""The partner API as a door: a nation's own program, with a token for each official."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from django.core.serializers.json import DjangoJSONEncoder
+
+from documents.models import Document
+from fms_agency.demo.accounts import Account
+from fms_agency.demo.doors import Refusal
+from fms_agency.demo.people import Someone
+from fms_agency.demo.script import Attachment
+from workflow.models import Case
+
+TIMEOUT = 60.0
+
+
+class ApiDoor:
+    """Client credentials once per official, then JSON, or multipart where a file goes along."""
+
+    def __init__(self, base_url: str, accounts: Mapping[str, Account]) -> None:
+        self.base_url, self.accounts = base_url, accounts
+        self.clients: dict[str, httpx.Client] = {}
+
+    def open_for(self, someone: Someone) -> None:
+        if someone.key in self.clients:
+            return
+        account = self.accounts[someone.key]
+        client = httpx.Client(base_url=self.base_url, timeout=TIMEOUT)
+        answer = client.post(
+            "/o/token/",
+            data={"grant_type": "client_credentials"},
+            auth=(account.client_id, account.client_secret),
+        )
+        _expect(answer, HTTPStatus.OK)
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        client.headers["Accept-Language"] = someone.language
+        self.clients[someone.key] = client
+
+    def close(self) -> None:
+        for client in self.clients.values():
+            client.close()
+
+    def begin(
+        self, someone: Someone, model: type[Case], name: str, given: Mapping[str, Any]
+    ) -> str:
+        answer = self._send(someone, f"/api/v1/{model.slug()}/", given)
+        return str(answer.json()["number"])
+
+    def take(self, someone: Someone, case: Case, name: str, given: Mapping[str, Any]) -> None:
+        self._send(someone, f"/api/v1/{case.slug()}/{case.number}/steps/{name}/", given)
+
+    try_anyway = take
+
+    def fetch(self, someone: Someone, case: Case, document: Document) -> bytes:
+        """The paper, as a program finds it: by case and kind in the list, then its file."""
+        client = self.clients[someone.key]
+        asked = {"case": case.number, "kind": document.kind}
+        listed = client.get("/api/v1/documents/", params=asked)
+        _expect(listed, HTTPStatus.OK)
+        shown = next(
+            (row for row in listed.json()["results"] if row["id"] == str(document.pk)), None
+        )
+        if shown is None:
+            raise Refusal(HTTPStatus.NOT_FOUND, f"The list of papers does not show {document}.")
+        answer = client.get(shown["file_url"])
+        _expect(answer, HTTPStatus.OK)
+        return answer.content
+
+    def _send(self, someone: Someone, path: str, given: Mapping[str, Any]) -> httpx.Response:
+        files = {
+            name: (value.name, value.data, "application/pdf")
+            for name, value in given.items()
+            if isinstance(value, Attachment)
+        }
+        plain = {name: value for name, value in given.items() if name not in files}
+        client = self.clients[someone.key]
+        if files:
+            answer = client.post(path, data=plain, files=files)
+        else:
+            body = json.dumps(plain, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+            answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+        _expect(answer, HTTPStatus.OK, HTTPStatus.CREATED)
+        return answer
+
+
+def _expect(answer: httpx.Response, *statuses: HTTPStatus) -> None:
+    if answer.status_code not in statuses:
+        raise Refusal(answer.status_code, _why(answer))
+
+
+def _why(answer: httpx.Response) -> str:
+    """The problem's sentence, with what is wrong in which field."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        return answer.text[:200]
+    told = problem.get("detail") or problem.get("title") or problem.get("error") or ""
+    errors = problem.get("errors")
+    return f"{told} {json.dumps(errors, ensure_ascii=False) if errors else ''}".strip()
