@@ -33,7 +33,7 @@ def receive(
             act.case,
             file,
             kind=kind,
-            title=str(title),
+            title=title,
             by=act.by,
             for_nation=for_nation,
             for_contractor_id=for_contractor(act.case) if for_contractor else None,

@@ -11,7 +11,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from industry.models import Article
 from ledger.money import exponent
@@ -24,10 +26,43 @@ class RowsWidget(forms.Widget):
     """A table of inputs. `columns` name the inputs of a row; `rows` are filled before rendering."""
 
     template_name = "portal/components/lines_widget.html"
+    use_fieldset = True
+    blank_rows = 3
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
+    def __init__(self, columns: Mapping[str, str | Promise]) -> None:
         super().__init__()
         self.columns = columns
+
+    def cell(self, column: str, value: Any) -> dict[str, Any]:
+        """How one input looks. Text by default."""
+        return {"type": "text", "value": value}
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        given = [row for row in value if isinstance(row, Mapping)] if value else []
+        rows = [*given, *({} for _blank in range(self.blank_rows))][:MOST_LINES]
+        first = context["widget"]["attrs"].get("id", name)
+        context["widget"] |= {
+            "heading": _t("Line"),
+            "columns": list(self.columns.values()),
+            "rows": [
+                {"title": index + 1, "cells": self._cells(name, first, index, row)}
+                for index, row in enumerate(rows)
+            ],
+        }
+        return context
+
+    def _cells(self, name: str, first: str, index: int, row: Any) -> list[dict[str, Any]]:
+        width = len(self.columns)
+        return [
+            {
+                "name": f"{name}-{index}-{column}",
+                "id": f"{first}_{index * width + place}",
+                "label": label,
+                **self.cell(column, row.get(column, "")),
+            }
+            for place, (column, label) in enumerate(self.columns.items())
+        ]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         if name in data and not hasattr(data, "getlist"):
@@ -37,7 +72,7 @@ class RowsWidget(forms.Widget):
         for key in data:
             if not str(key).startswith(prefix):
                 continue
-            index, _, column = str(key)[len(prefix) :].partition("-")
+            index, _dash, column = str(key)[len(prefix) :].partition("-")
             if index.isdecimal() and column in self.columns:
                 rows.setdefault(int(index), {})[column] = data[key]
         return [rows[index] for index in sorted(rows)]
@@ -57,18 +92,25 @@ def as_quantity(value: Any, row: int) -> int:
     return int(text)
 
 
+class ArticleRows(RowsWidget):
+    """Rows of article, quantity, remark: the article is chosen from the catalogue."""
+
+    def cell(self, column: str, value: Any) -> dict[str, Any]:
+        if column == "article":
+            known = [(article.catalogue_number, str(article)) for article in Article.objects.all()]
+            return {"options": [("", "—"), *known], "value": value}
+        if column == "quantity":
+            return {"type": "number", "min": 1, "inputmode": "numeric", "value": value}
+        return super().cell(column, value)
+
+
 class ArticleLinesField(forms.Field):
     """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row."""
 
-    columns = ("article", "quantity", "remark")
+    columns = {"article": _("article"), "quantity": _("quantity"), "remark": _("remark")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=RowsWidget(self.columns), **kwargs)
-
-    @property
-    def articles(self) -> list[Article]:
-        """What a page offers to choose from."""
-        return list(Article.objects.all())
+        super().__init__(widget=ArticleRows(self.columns), **kwargs)
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         rows = [row for row in _list_of_rows(value) if any(str(v).strip() for v in row.values())]
@@ -88,7 +130,9 @@ class ArticleLinesField(forms.Field):
         article = Article.objects.filter(catalogue_number=asked).first()
         if article is None:
             return ValidationError(
-                _t("Line %(row)s: no article “%(asked)s” in the catalogue. Give a catalogue number.")
+                _t(
+                    "Line %(row)s: no article “%(asked)s” in the catalogue. Give a catalogue number."
+                )
                 % {"row": number, "asked": asked[:40]}
             )
         try:
@@ -153,16 +197,17 @@ class PerLineField(forms.Field):
 
 
 class PerLineWidget(forms.Widget):
-    template_name = "portal/components/per_line_widget.html"
-    lines: dict[int, tuple[str, int]] = {}
+    """One input per line of the case, with the line's name and quantity before it."""
+
+    template_name = "portal/components/lines_widget.html"
+    use_fieldset = True
+    lines: Mapping[int, tuple[str, int]] = {}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         if name in data and not hasattr(data, "getlist"):
             return data[name]
         prefix = f"{name}-"
-        return {
-            str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)
-        }
+        return {str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)}
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data and not any(str(key).startswith(f"{name}-") for key in data)
@@ -170,15 +215,26 @@ class PerLineWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         values = value if isinstance(value, Mapping) else {}
-        context["lines"] = [
-            {
-                "number": number,
-                "name": label,
-                "quantity": quantity,
-                "value": values.get(str(number), values.get(number, "")),
-            }
-            for number, (label, quantity) in self.lines.items()
-        ]
+        first = context["widget"]["attrs"].get("id", name)
+        context["widget"] |= {
+            "heading": _t("Line"),
+            "columns": [_t("Value")],
+            "rows": [
+                {
+                    "title": f"{number}: {label} × {quantity}",
+                    "cells": [
+                        {
+                            "name": f"{name}-{number}",
+                            "id": f"{first}_{place}",
+                            "label": _t("Value"),
+                            "inputmode": "numeric",
+                            "value": values.get(str(number), values.get(number, "")),
+                        }
+                    ],
+                }
+                for place, (number, (label, quantity)) in enumerate(self.lines.items())
+            ],
+        }
         return context
 
 

@@ -87,9 +87,7 @@ class WriteRequest(StepForm):
     end_use = forms.CharField(
         label=_("End use"), widget=forms.Textarea, max_length=4000, required=False
     )
-    delivery_place = forms.CharField(
-        label=_("Place of delivery"), max_length=200, required=False
-    )
+    delivery_place = forms.CharField(label=_("Place of delivery"), max_length=200, required=False)
     needed_by = forms.DateField(label=_("Needed by"), required=False)
     funding = forms.CharField(
         label=_("Funding"), help_text=_("Source of the money."), max_length=200, required=False
@@ -279,7 +277,8 @@ class Solicit(StepForm):
         quote_by, deliver_by = given.get("quote_by"), given.get("deliver_by")
         if quote_by and deliver_by and deliver_by <= quote_by:
             self.add_error(
-                "deliver_by", _t("Delivery must come after the last day for quotes. Give a later day.")
+                "deliver_by",
+                _t("Delivery must come after the last day for quotes. Give a later day."),
             )
         return given
 
@@ -347,7 +346,8 @@ class AcceptDelivery(StepForm):
 class SendInvoice(StepForm):
     invoice_number = forms.CharField(label=_("Invoice number"), max_length=40)
     invoice = PaperField(
-        label=_("Qualified invoice"), help_text=_("With your registration number (T and 13 digits).")
+        label=_("Qualified invoice"),
+        help_text=_("With your registration number (T and 13 digits)."),
     )
 
 
@@ -374,7 +374,9 @@ class SubmitQuote(StepForm):
 
     def prepare(self) -> None:
         lines = self.case.subcontract.lines.select_related("contract_line__article")
-        given = {line.line.number: line.unit_price for line in self.case.lines.select_related("line")}
+        given = {
+            line.line.number: line.unit_price for line in self.case.lines.select_related("line")
+        }
         field: Any = self.fields["lines"]
         field.currency = self.case.currency
         field.set_lines((line.number, line.article.name, line.quantity) for line in lines)

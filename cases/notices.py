@@ -59,7 +59,9 @@ def request_returned(request: Any) -> Values:
     return _for_nation(request, reason=request.return_reason)
 
 
-@notice("request_actionable", to=lambda case: to_requesters(case) + staff_with(P.REVIEW_WRITE)(case))
+@notice(
+    "request_actionable", to=lambda case: to_requesters(case) + staff_with(P.REVIEW_WRITE)(case)
+)
 def request_actionable(request: Any) -> Values:
     return {"title": request.title}
 

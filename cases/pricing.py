@@ -53,9 +53,7 @@ def price(
 ) -> Price:
     """Line amounts, the administrative charge on their sum, the total and the deposit of it."""
     priced = tuple(
-        PricedLine(
-            line.number, line.unit_price, rounded(line.unit_price * line.quantity, currency)
-        )
+        PricedLine(line.number, line.unit_price, rounded(line.unit_price * line.quantity, currency))
         for line in lines
     )
     net = sum((line.amount for line in priced), Decimal(0))

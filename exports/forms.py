@@ -68,7 +68,9 @@ class Clear(StepForm):
     def clean_valid_until(self) -> Any:
         day = self.cleaned_data["valid_until"]
         if day < timezone.localdate():
-            raise forms.ValidationError(_t("The clearance would be over already. Give a later day."))
+            raise forms.ValidationError(
+                _t("The clearance would be over already. Give a later day.")
+            )
         return day
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "template_partials",
     "csp",
@@ -81,6 +82,8 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # One act is one transaction, opened by the gate: ATOMIC_REQUESTS stays off.
 DATABASES: dict[str, dict[str, Any]] = {
@@ -156,6 +159,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
+    # A click does not wait for a broker that is away (2 + 4 s by default): the sweep will ring.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
@@ -189,7 +197,9 @@ if PUBLIC_URL.startswith("https://"):
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 OAUTH2_PROVIDER = {
-    "SCOPES": {"partner": "Requests, contracts, shipments, bills and documents of one's own nation"},
+    "SCOPES": {
+        "partner": "Requests, contracts, shipments, bills and documents of one's own nation"
+    },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
 }

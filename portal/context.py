@@ -1,19 +1,23 @@
-"""What every page of the portal knows: whose desk it is."""
+"""What every page of the portal knows: whose desk it is, and where one can go from it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from partners import access
+from portal.desks import DESKS
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return {"desk": ""}
-    return {"desk": desk_of(person)}
+    name = desk_of(person)
+    return {"desk": name, "navigation": navigation(request, name) if name else []}
 
 
 def desk_of(person: Any) -> str:
@@ -23,3 +27,14 @@ def desk_of(person: Any) -> str:
     if access.works_in(person, "contractor"):
         return "supplier"
     return "partner" if access.works_in(person, "nation") else ""
+
+
+def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """My desk, then the lists of the case types of which the person may see rows."""
+    here = request.path
+    front = reverse(f"{name}:desk")
+    items = [{"label": _("My desk"), "url": front, "is_current": here == front}]
+    for kind in DESKS[name].types:
+        url = reverse(f"{name}:list", args=[kind.slug])
+        items.append({"label": kind.label, "url": url, "is_current": here.startswith(url)})
+    return items

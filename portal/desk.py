@@ -6,7 +6,7 @@ A view gets its row through `visible_to`, checks the step's form, calls the gate
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,6 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from documents.models import Document
@@ -49,6 +48,11 @@ class CaseType:
     def slug(self) -> str:
         return self.model.slug()
 
+    @property
+    def model_label(self) -> str:
+        """What one case of the type is called."""
+        return str(self.model._meta.verbose_name)
+
     def rows(self, person: Any) -> Any:
         """The rows a person may see, with what the list and the page read from them."""
         visible = self.model._default_manager.visible_to(person)  # type: ignore[attr-defined]
@@ -65,7 +69,7 @@ class Desk:
     front: Callable[[HttpRequest], Mapping[str, Any]]
     papers: Callable[[Any, Case], QuerySet[Document]]
     documents: Callable[[Any], QuerySet[Document]]
-    extra: Sequence[URLPattern] = field(default=())
+    shows_nation: bool = True
 
     def urls(self) -> tuple[list[URLPattern], str]:
         """The desk's addresses, for `include`."""
@@ -73,7 +77,6 @@ class Desk:
         return (
             [
                 path("", guard(require_GET(self.desk)), name="desk"),
-                *self.extra,
                 path("documents/<uuid:pk>/", guard(require_GET(self.document)), name="document"),
                 path("<slug:slug>/", guard(require_GET(self.listing)), name="list"),
                 path(
@@ -94,7 +97,7 @@ class Desk:
     # Pages -----------------------------------------------------------------------------------
 
     def desk(self, request: HttpRequest) -> HttpResponse:
-        context = {"types": self.types, **self.front(request)}
+        context = self.front(request)
         return render(request, f"portal/{self.name}/desk.html", context)
 
     def listing(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -114,7 +117,8 @@ class Desk:
             "chosen": known,
             "states": self._states(kind),
             "beginnings": self._beginnings(kind, request.user),
-            "list_template": f"portal/{self.name}/lists/{kind.slug}.html",
+            "headings": [column_label(kind.model, name) for name in kind.columns],
+            "rows": [self._shown_row(kind, row) for row in page],
         }
         return render(request, "portal/list.html", context)
 
@@ -172,9 +176,7 @@ class Desk:
             except Refused as no:
                 refusal = str(no)
             else:
-                messages.success(
-                    request, _("Opened: %(number)s.") % {"number": act.case.number}
-                )
+                messages.success(request, _("Opened: %(number)s.") % {"number": act.case.number})
                 return redirect(self._url(act.case))
         status = 422 if form.errors else 409 if refusal else 200
         context = {"kind": kind, "beginning": declared, "form": form, "refusal": refusal}
@@ -207,6 +209,8 @@ class Desk:
         context = {
             "kind": kind,
             "case": row,
+            "value": getattr(row, "total", None) or getattr(row, "amount", None),
+            "shown_nation": row.nation if self.shows_nation and hasattr(row, "nation") else "",
             "choices": shown,
             "open_step": open_step,
             "failed_form": form,
@@ -219,6 +223,12 @@ class Desk:
             **kind.facts(row, person),
         }
         return render(request, "portal/case.html", context, status=status)
+
+    def _shown_row(self, kind: CaseType, row: Any) -> dict[str, Any]:
+        cells = [
+            (column_label(kind.model, name), name, getattr(row, name)) for name in kind.columns
+        ]
+        return {"case": row, "url": self._url(row), "cells": cells}
 
     def _shown_paper(self, paper: Document) -> dict[str, Any]:
         return {
@@ -270,9 +280,7 @@ class Desk:
         if len(act.opened) > 1:
             opened = []
         case = opened[0] if opened else act.case
-        still_visible = (
-            case is not act.case or kind.rows(person).filter(pk=act.case.pk).exists()
-        )
+        still_visible = case is not act.case or kind.rows(person).filter(pk=act.case.pk).exists()
         target = self._url(case) if still_visible else reverse(f"{self.name}:desk")
         response = redirect(target)
         response.status_code = STEP_DONE
@@ -311,6 +319,10 @@ class ShownChoice:
         )
 
 
+def column_label(model: type[Case], name: str) -> str:
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
 def progress(row: Any) -> list[dict[str, Any]]:
     """The straight way through the machine, with where the case stands on it."""
     states = dict(type(row)._meta.get_field("state").flatchoices)
@@ -321,7 +333,12 @@ def progress(row: Any) -> list[dict[str, Any]]:
         straight = [*_passed(row, straight), row.state]
     position = straight.index(row.state)
     return [
-        {"state": state, "label": states[state], "is_current": i == position, "is_done": i < position}
+        {
+            "state": state,
+            "label": states[state],
+            "is_current": i == position,
+            "is_done": i < position,
+        }
         for i, state in enumerate(straight)
     ]
 
@@ -351,8 +368,10 @@ def _shown_entry(
         "role": role.label if role else entry.role,
         "organisation": entry.organisation,
         "label": known[entry.step].label if entry.step in known else entry.step,
-        "from_state": states.get(entry.from_state, "") if moved else "",
-        "to_state": states.get(entry.to_state, entry.to_state) if moved else "",
+        "from_state": entry.from_state if moved else "",
+        "from_label": states.get(entry.from_state, ""),
+        "to_state": entry.to_state if moved else "",
+        "to_label": states.get(entry.to_state, entry.to_state),
         "note": entry.note,
     }
 
@@ -360,7 +379,3 @@ def _shown_entry(
 def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def counted(number: int) -> str:
-    return ngettext("%(count)s case", "%(count)s cases", number) % {"count": number}

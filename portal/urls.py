@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from portal import entrance
-from portal.partner.desk import desk as partner
-from portal.staff.desk import desk as staff
-from portal.supplier.desk import desk as supplier
+from portal.desks import DESKS
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -15,7 +13,5 @@ urlpatterns = [
     path("sign-out/", entrance.sign_out, name="sign_out"),
     path("language/", entrance.set_language, name="set_language"),
     path("healthz", entrance.health, name="health"),
-    path("staff/", include(staff.urls())),
-    path("supplier/", include(supplier.urls())),
-    path("partner/", include(partner.urls())),
+    *(path(f"{name}/", include(desk.urls())) for name, desk in DESKS.items()),
 ]

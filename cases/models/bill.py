@@ -40,7 +40,9 @@ class Bill(NationCase):
     )
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
-    from_deposit = models.DecimalField(_("set against the deposit"), max_digits=18, decimal_places=2)
+    from_deposit = models.DecimalField(
+        _("set against the deposit"), max_digits=18, decimal_places=2
+    )
     due_on = models.DateField(_("due"))
     issued_on = models.DateField(_("issued"), null=True)
     paid_on = models.DateField(_("paid"), null=True)

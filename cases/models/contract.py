@@ -433,7 +433,9 @@ class Contract(NationCase):
         left = (self.administrative_charge or Decimal(0)) - charged
         if self.billed() == self.total or not self.total:
             return left
-        return min(left, rounded(bill.amount * self.administrative_charge / self.total, self.currency))
+        return min(
+            left, rounded(bill.amount * self.administrative_charge / self.total, self.currency)
+        )
 
     def deposit_left(self) -> Decimal:
         """Deposit held and not yet set against a bill."""
@@ -447,18 +449,14 @@ class ContractLine(models.Model):
         Article, on_delete=models.PROTECT, related_name="contract_lines", verbose_name=_("article")
     )
     quantity = models.PositiveIntegerField(_("quantity"))
-    unit_price = models.DecimalField(
-        _("unit price"), max_digits=18, decimal_places=2, null=True
-    )
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
 
     class Meta:
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="cases_contractline_positive"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cases_contractline_positive"),
             models.CheckConstraint(
                 condition=Q(unit_price=None, amount=None) | Q(unit_price__gte=0, amount__gte=0),
                 name="cases_contractline_priced_whole",

@@ -161,9 +161,7 @@ class QuoteLine(models.Model):
         ordering = ["line__number"]
         constraints = [
             models.UniqueConstraint(fields=["quote", "line"], name="cases_quoteline_once"),
-            models.CheckConstraint(
-                condition=Q(unit_price__gt=0), name="cases_quoteline_positive"
-            ),
+            models.CheckConstraint(condition=Q(unit_price__gt=0), name="cases_quoteline_positive"),
         ]
 
     def __str__(self) -> str:

@@ -134,9 +134,7 @@ class Request(NationCase):
 
     # Beginning -------------------------------------------------------------------------------
 
-    @beginning(
-        label=_("Draft a request"), may=rules.requester, books=[actions.write_request_lines]
-    )
+    @beginning(label=_("Draft a request"), may=rules.requester, books=[actions.write_request_lines])
     def draft(cls, *, nation_id: str, lines: list[dict[str, Any]], **fields: Any) -> Any:
         """Write down what the nation asks for; nobody else sees it before it is submitted."""
         return cls(nation_id=nation_id, **fields)  # type: ignore[operator]
@@ -304,9 +302,7 @@ class RequestLine(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="cases_requestline_once"),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="cases_requestline_positive"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cases_requestline_positive"),
         ]
 
     def __str__(self) -> str:

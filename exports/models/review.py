@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from exports import deadlines, notices, papers, rules
+from industry.models import Article
 from exports.screening import Facts, Level, Result, screen
 from partners import access
 from partners.models import Agreement, NationCase, NationCaseQuerySet, Person
 from workflow.rights import by_system
-from workflow.steps import beginning, step
+from workflow.steps import Act, beginning, step
 
 
 class State(models.TextChoices):
@@ -38,9 +39,19 @@ def nothing_stops_it(review: TransferReview) -> str:
     """No stop rule of the decision table applies."""
     if not review.screened_on or not review.stop_rules:
         return ""
-    return _t("Stopped by rule %(rules)s of the decision table; refuse it or correct the facts.") % {
-        "rules": ", ".join(review.stop_rules)
-    }
+    return _t(
+        "Stopped by rule %(rules)s of the decision table; refuse it or correct the facts."
+    ) % {"rules": ", ".join(review.stop_rules)}
+
+
+def clearance_has_run_out(review: TransferReview) -> str:
+    """The last day of the clearance has passed."""
+    return review.is_over(timezone.localdate())
+
+
+def name_drafter(act: Act) -> None:
+    """A book: keep who put the file forward; somebody else has to decide."""
+    act.case.drafter_id = act.by.actor_id
 
 
 class TransferReviewQuerySet(NationCaseQuerySet):
@@ -50,9 +61,7 @@ class TransferReviewQuerySet(NationCaseQuerySet):
 
     def clearing(self, request_number: str, day: date) -> Self:
         """Cleared reviews of a request that are still valid on a day."""
-        return self.filter(
-            request_number=request_number, state=State.CLEARED, valid_until__gte=day
-        )
+        return self.filter(request_number=request_number, state=State.CLEARED, valid_until__gte=day)
 
 
 class TransferReview(NationCase):
@@ -159,7 +168,7 @@ class TransferReview(NationCase):
         label=_("Put to review"),
         may=rules.export_control,
         when=[is_screened],
-        books=[lambda act: act.case.name_drafter(act.by.actor_id)],
+        books=[name_drafter],
         then=[notices.review_waits],
     )
     def put_to_review(self) -> None:
@@ -220,7 +229,7 @@ class TransferReview(NationCase):
         target=State.EXPIRED,
         label=_("Expire"),
         may=by_system,
-        when=[lambda review: review.is_over(timezone.localdate())],
+        when=[clearance_has_run_out],
     )
     def expire(self) -> None:
         """The clearance has run out; a new review is needed before anything leaves."""
@@ -243,9 +252,6 @@ class TransferReview(NationCase):
                 consent_clause=self.consent_clause,
             )
         )
-
-    def name_drafter(self, actor_id: str) -> None:
-        self.drafter_id = actor_id
 
     def is_over(self, today: date) -> str:
         if self.valid_until is None or today > self.valid_until:
@@ -281,10 +287,12 @@ class ReviewLine(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["review", "number"], name="exports_reviewline_once"),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="exports_reviewline_positive"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="exports_reviewline_positive"),
         ]
 
     def __str__(self) -> str:
         return f"{self.review}-{self.number:02d}"
+
+    @property
+    def item_class_label(self) -> str:
+        return str(Article.ItemClass(self.item_class).label)

@@ -19,7 +19,6 @@ from workflow import steps
 from workflow.models import Case
 
 
-
 def _request_facts(request: Any, person: Any) -> dict[str, Any]:
     return {
         "lines": request.lines.select_related("article"),
@@ -84,6 +83,7 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
                 ours.append({"kind": kind, "case": row, "steps": open_steps})
     return {
         "waiting": ours,
+        "may_request": bool(access.holds(person, access.Permission.REQUEST_WRITE)),
         "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
     }
 

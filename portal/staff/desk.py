@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,10 @@ from workflow.models import Case
 
 LATE_AFTER = timedelta(days=5)
 MOST_WAITING = 50
-
+ENDED = [
+    *("answered", "declined", "withdrawn", "closed", "lapsed", "cancelled", "terminated"),
+    *("cleared", "refused", "expired", "not_taken", "taken", "received", "paid", "void"),
+]
 
 
 def _request_facts(request: Any, person: Any) -> dict[str, Any]:
@@ -145,7 +149,9 @@ def waiting_for(person: Any) -> list[dict[str, Any]]:
                 if choice.is_open and _moves_on(choice.step, row)
             ]
             if open_steps:
-                found.append({"kind": kind, "case": row, "steps": open_steps, "late": _is_late(row)})
+                found.append(
+                    {"kind": kind, "case": row, "steps": open_steps, "late": _is_late(row)}
+                )
     return sorted(found, key=lambda item: item["case"].changed_at)[:MOST_WAITING]
 
 
@@ -179,9 +185,28 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
     waiting = waiting_for(person)
     return {
         "waiting": waiting,
-        "late": sum(item["late"] for item in waiting),
+        "summary": _summary(waiting, person),
         "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
     }
+
+
+def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]:
+    """The desk in numbers: waiting, late, and each list's open cases."""
+    late = sum(item["late"] for item in waiting)
+    cards = [
+        {"number": len(waiting), "label": _("waiting for me"), "url": "#waiting"},
+        {
+            "number": late,
+            "label": _("late"),
+            "url": "#waiting",
+            "tone": "attention" if late else "quiet",
+        },
+    ]
+    for kind in TYPES[:4]:
+        open_cases = kind.rows(person).order_by().exclude(state__in=ENDED).count()
+        url = reverse("staff:list", args=[kind.slug])
+        cards.append({"number": open_cases, "label": kind.label, "url": url, "note": _("open")})
+    return cards
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:
@@ -199,4 +224,3 @@ def documents(person: Any) -> QuerySet[Document]:
 
 
 desk = Desk("staff", policies.staff, TYPES, front, papers, documents)
-

@@ -18,7 +18,6 @@ from workflow import steps
 from workflow.models import Case
 
 
-
 def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
     return {
         "asked": quote.subcontract.lines.select_related("contract_line__article"),
@@ -52,7 +51,9 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
     person = request.user
     orders = SUBCONTRACTS.rows(person).exclude(state__in=["closed", "terminated"])
     return {
-        "invitations": QUOTES.rows(person).filter(state="invited").order_by("subcontract__quote_by"),
+        "invitations": QUOTES.rows(person)
+        .filter(state="invited")
+        .order_by("subcontract__quote_by"),
         "quotes": QUOTES.rows(person).filter(state__in=["submitted", "taken"]),
         "orders": [
             {"case": order, "steps": [c for c in steps.choices(order, person) if c.is_open]}
@@ -72,4 +73,12 @@ def documents(person: Any) -> Any:
     return Document.objects.filter(for_contractor_id__in=firms)
 
 
-desk = Desk("supplier", policies.suppliers, (QUOTES, SUBCONTRACTS), front, papers, documents)
+desk = Desk(
+    "supplier",
+    policies.suppliers,
+    (QUOTES, SUBCONTRACTS),
+    front,
+    papers,
+    documents,
+    shows_nation=False,
+)
