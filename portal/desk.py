@@ -131,7 +131,7 @@ class Desk:
         kind = self._type(slug)
         row = self._row(kind, request.user, number)
         declared = steps.steps_of(kind.model).get(name)
-        if declared is None or not declared.may.concerns(request.user, row):
+        if declared is None or declared.inner or not declared.may.concerns(request.user, row):
             raise Http404
         if request.method == "GET":
             return self._case_page(request, kind, row, open_step=name)
@@ -301,6 +301,7 @@ class ShownChoice:
     form: Any
     url: str
     confirm: bool
+    moves: bool
 
     @classmethod
     def of(cls, choice: Choice, desk: Desk, row: Case, person: Any, bound: Any) -> ShownChoice:
@@ -316,6 +317,7 @@ class ShownChoice:
             form=form,
             url=reverse(f"{desk.name}:step", args=[row.slug(), row.number, choice.name]),
             confirm=choice.step.confirm,
+            moves=choice.step.target not in {None, *steps.SIDEWAYS},
         )
 
 

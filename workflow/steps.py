@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from functools import cache, wraps
 from typing import Any, Protocol
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django_fsm import transition
+from django_fsm import FSMFieldMixin, transition
 
 from workflow import numbers, values
 from workflow.models import Case, Entry, FollowUp
@@ -29,6 +29,11 @@ from workflow.trail import current_request_id
 log = logging.getLogger(__name__)
 
 type_of_guard = Callable[[Any], str]
+
+# States that end or park a case: reaching one of them is possible, not awaited.
+SIDEWAYS = frozenset(
+    "cancelled withdrawn declined refused terminated void lapsed expired not_taken on_hold".split()
+)
 _at_the_gate: ContextVar[bool] = ContextVar("at_the_gate", default=False)
 
 
@@ -95,6 +100,7 @@ class Step:
     books: tuple[Book, ...]
     then: tuple[Effect, ...]
     confirm: bool
+    inner: bool
     parameters: tuple[str, ...]
 
     @property
@@ -113,7 +119,7 @@ class Step:
 
 
 def step(
-    state: models.Field[Any, Any],
+    state: FSMFieldMixin,
     *,
     source: str | Sequence[str],
     label: str | Promise,
@@ -123,17 +129,19 @@ def step(
     books: Iterable[Book] = (),
     then: Iterable[Effect] = (),
     confirm: bool = False,
+    inner: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
 
     Without `target` the state stays. `books` write in the step's own transaction; `then` names
-    effects that run after commit. The method's keyword-only parameters are what a person is asked.
+    effects that run after commit. An `inner` step is taken only as part of another step, with
+    `take_within`: no door offers it. The method's keyword-only parameters are what a person is asked.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
     def declare(method: Callable[..., None]) -> Callable[..., None]:
         moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
-        moved.step = _declared(method, label, sources, target, may, when, books, then, confirm)
+        moved.step = _declared(method, label, sources, target, may, when, books, then, confirm, inner)
         return moved  # type: ignore[no-any-return]
 
     return declare
@@ -151,8 +159,8 @@ def beginning(
 
     def declare(method: Callable[..., Any]) -> Any:
         made = _only_here(method)
-        made.step = _declared(method, label, (), None, may, when, books, then, confirm=False)
-        return classmethod(made)  # type: ignore[arg-type]
+        made.step = _declared(method, label, (), None, may, when, books, then, confirm=False, inner=False)
+        return classmethod(made)
 
     return declare
 
@@ -167,6 +175,7 @@ def _declared(
     books: Iterable[Book],
     then: Iterable[Effect],
     confirm: bool,
+    inner: bool,
 ) -> Step:
     asked = inspect.signature(method).parameters.values()
     return Step(
@@ -180,6 +189,7 @@ def _declared(
         books=tuple(books),
         then=tuple(then),
         confirm=confirm,
+        inner=inner,
         parameters=tuple(p.name for p in asked if p.kind is p.KEYWORD_ONLY),
     )
 
@@ -188,7 +198,9 @@ def _only_here(method: Callable[..., Any]) -> Any:
     @wraps(method)
     def guarded(*args: Any, **given: Any) -> Any:
         if not _at_the_gate.get():
-            raise RuntimeError(f"Take the step with workflow.steps.take(case, '{method.__name__}').")
+            raise RuntimeError(
+                f"Take the step with workflow.steps.take(case, '{method.__name__}')."
+            )
         return method(*args, **given)
 
     return guarded
@@ -257,7 +269,7 @@ def choices(case: Case, person: Actor) -> list[Choice]:
     return [
         Choice(step, step.may.why_not(person, case) or step.refusal(case))
         for step in steps_of(type(case)).values()
-        if case.state in step.sources and step.may.concerns(person, case)
+        if case.state in step.sources and not step.inner and step.may.concerns(person, case)
     ]
 
 
@@ -265,7 +277,7 @@ def whose_turn(case: Case) -> list[str]:
     """Roles that hold the steps which move the case on from its present state."""
     roles: dict[str, None] = {}
     for declared in steps_of(type(case)).values():
-        if case.state in declared.sources and declared.target not in (None, case.state):
+        if case.state in declared.sources and declared.target not in {None, *SIDEWAYS}:
             roles.update(dict.fromkeys(declared.may.roles))
     return list(roles)
 
@@ -287,6 +299,9 @@ def take(
     `version` is the one the person looked at, if the door knows it. Raises `NotYours`,
     `NotOpen`, `Stale` or `NoSuchStep`; then nothing has happened.
     """
+    declared = steps_of(type(case)).get(name)
+    if declared is None or declared.inner:
+        raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
     with transaction.atomic(durable=True):
         return take_within(case, name, by=by, note=note, version=version, **given)
 
@@ -301,9 +316,7 @@ def take_within(
     **given: Any,
 ) -> Act:
     """`take`, inside a transaction that is already open: for books and follow-ups only."""
-    declared = steps_of(type(case)).get(name)
-    if declared is None:
-        raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
+    declared = steps_of(type(case))[name]
     row = type(case)._default_manager.locked().get(pk=case.pk)  # type: ignore[attr-defined]
     _check(declared, row, by, version)
     before = row.state

@@ -137,6 +137,7 @@ class Quote(Case):
         target=State.TAKEN,
         label=_("Take"),
         may=rules.buyer,
+        inner=True,
     )
     def take_into_price(self) -> None:
         """This quote goes into the price of the offer."""
@@ -147,6 +148,7 @@ class Quote(Case):
         target=State.NOT_TAKEN,
         label=_("Set aside"),
         may=rules.buyer,
+        inner=True,
     )
     def set_aside(self) -> None:
         """Another quote was taken, or the purchase was given up."""

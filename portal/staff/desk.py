@@ -170,8 +170,7 @@ def _states_i_move(kind: CaseType, person: Any) -> list[str]:
 
 def _moves_on(step: steps.Step, row: Case) -> bool:
     """Steps that wait for somebody: those that move the state, and signatures."""
-    ends = {"cancelled", "withdrawn", "declined", "terminated", "void", "not_taken", "on_hold"}
-    return step.name in {"approve"} or step.target not in {None, row.state, *ends}
+    return step.name == "approve" or step.target not in {None, row.state, *steps.SIDEWAYS}
 
 
 def _is_late(row: Any) -> bool:

@@ -65,6 +65,12 @@ def _japanese() -> bool:
 
 
 @register.filter
+def percent(rate: Decimal | None) -> str:
+    """3.2 % for 3.2000: as many digits as the rate has."""
+    return "" if rate is None else f"{Decimal(rate).normalize():f} %"
+
+
+@register.filter
 def money(amount: Decimal | int | None, currency: str = "JPY") -> str:
     """￥1,234,567 in Japanese, JPY 1,234,567 in English.
 
@@ -317,8 +323,10 @@ def steps(
         if choice.form is not None:
             # Two steps may both ask for a reason; each field still needs an id of its own.
             choice.form.auto_id = f"{choice.name}-%s"
+    can_be_taken = [choice for choice in offered if not choice.why_not]
     return {
-        "open": [choice for choice in offered if not choice.why_not],
+        "open": can_be_taken,
+        "main": next((c.name for c in can_be_taken if getattr(c, "moves", True)), ""),
         "refused": [choice for choice in offered if choice.why_not],
         "turn": turn,
         "version": version,
