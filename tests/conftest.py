@@ -11,9 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
-from fms_agency.celery import app as celery
 from django.utils.translation import override
 from pytest_django import DjangoDbBlocker, Settings
+
+from fms_agency.celery import app as celery
 
 # Loaded once per run and left in place between tests that commit.
 REFERENCE = {

@@ -374,7 +374,7 @@ def add_contract_lines(contract: Any) -> None:
 
 
 def clear_transfer(contract: Any) -> exports.TransferReview:
-    return TransferReviewFactory(  # type: ignore[no-any-return]
+    return TransferReviewFactory(
         state="cleared",
         nation=contract.nation,
         number=contract.request.number.replace("-R", "-T"),

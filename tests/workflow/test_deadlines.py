@@ -31,7 +31,7 @@ def offer() -> Contract:
         contract = ContractFactory(state="under_approval", furnished__signers=signers)
         act = take(contract, "send_offer", by=person("case_manager"), expires_on=LAST_DAY)
         run_entry(act.entry.pk)
-    return act.case  # type: ignore[no-any-return]
+    return act.case
 
 
 def test_day_ends_at_midnight_in_tokyo() -> None:

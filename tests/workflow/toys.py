@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workflow import steps
+from workflow.models import Case
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Recorded:
 
 
 def change_step(
-    monkeypatch: pytest.MonkeyPatch, model: type[Any], name: str, **changes: Any
+    monkeypatch: pytest.MonkeyPatch, model: type[Case], name: str, **changes: Any
 ) -> None:
     """Declare a step otherwise for one test, e.g. with other `then` or `books`."""
     declared = steps.steps_of(model)[name]
