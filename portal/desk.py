@@ -13,9 +13,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -120,7 +123,10 @@ class Desk:
             "headings": [column_label(kind.model, name) for name in kind.columns],
             "rows": [self._shown_row(kind, row) for row in page],
         }
-        return render(request, "portal/list.html", context)
+        fragment = "#results" if getattr(request, "htmx", False) else ""
+        response = render(request, f"portal/list.html{fragment}", context)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
 
     def case(self, request: HttpRequest, slug: str, number: str) -> HttpResponse:
         kind = self._type(slug)
@@ -142,7 +148,7 @@ class Desk:
             act = steps.take(
                 row,
                 name,
-                by=request.user,
+                by=_person(request),
                 version=_version(request),
                 **form.cleaned_data,
             )
@@ -169,7 +175,7 @@ class Desk:
             try:
                 act = steps.begin(
                     getattr(kind.model, name),
-                    by=request.user,
+                    by=_person(request),
                     nation_id=blank.nation_id,
                     **form.cleaned_data,
                 )
@@ -182,7 +188,7 @@ class Desk:
         context = {"kind": kind, "beginning": declared, "form": form, "refusal": refusal}
         return render(request, "portal/begin.html", context, status=status)
 
-    def document(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def document(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         found = self.documents(request.user).filter(pk=pk).first()
         if found is None:
             raise Http404
@@ -201,7 +207,7 @@ class Desk:
         refusal: str = "",
         status: int = 200,
     ) -> HttpResponse:
-        person = request.user
+        person = _person(request)
         shown = [
             ShownChoice.of(choice, self, row, person, form if choice.name == open_step else None)
             for choice in steps.choices(row, person)
@@ -255,7 +261,8 @@ class Desk:
         return row
 
     def _states(self, kind: CaseType) -> dict[str, str]:
-        return dict(kind.model._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
+        model: Any = kind.model
+        return dict(model._meta.get_field("state").flatchoices)
 
     def _beginnings(self, kind: CaseType, person: Any) -> list[Step]:
         """Beginnings that a person takes by themselves, not as part of another step."""
@@ -322,7 +329,7 @@ class ShownChoice:
 
 
 def column_label(model: type[Case], name: str) -> str:
-    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return str(capfirst(str(model._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
 
 
 def progress(row: Any) -> list[dict[str, Any]]:
@@ -352,10 +359,11 @@ def _passed(row: Any, straight: list[str]) -> list[str]:
     return [state for state in straight if state in been]
 
 
-def shown_trail(row: Case) -> list[dict[str, Any]]:
+def shown_trail(row: Any) -> list[dict[str, Any]]:
     """The trail, newest first, in the reader's words."""
-    states = dict(type(row)._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
-    known = steps.steps_of(type(row)) | steps.beginnings_of(type(row))
+    states = dict(type(row)._meta.get_field("state").flatchoices)
+    model: type[Case] = type(row)
+    known = steps.steps_of(model) | steps.beginnings_of(model)
     return [_shown_entry(entry, states, known) for entry in row.trail[:200]]
 
 
@@ -376,6 +384,11 @@ def _shown_entry(
         "to_label": states.get(entry.to_state, entry.to_state),
         "note": entry.note,
     }
+
+
+def _person(request: HttpRequest) -> Any:
+    """Whoever the desk's policy has let in: signed in, with a role today."""
+    return request.user
 
 
 def _version(request: HttpRequest) -> int | None:

@@ -75,12 +75,13 @@ TYPES = (
 
 
 def front(request: HttpRequest) -> Mapping[str, Any]:
-    person = request.user
-    ours = []
-    for kind in TYPES:
-        for row in kind.rows(person).order_by("-changed_at")[:20]:
-            if open_steps := [c for c in steps.choices(row, person) if c.is_open]:
-                ours.append({"kind": kind, "case": row, "steps": open_steps})
+    person: Any = request.user
+    ours = [
+        {"kind": kind, "case": row, "steps": open_steps}
+        for kind in TYPES
+        for row in kind.rows(person).order_by("-changed_at")[:20]
+        if (open_steps := [c for c in steps.choices(row, person) if c.is_open])
+    ]
     return {
         "waiting": ours,
         "may_request": bool(access.holds(person, access.Permission.REQUEST_WRITE)),
@@ -89,7 +90,8 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:
-    return documents(person).of(case)
+    found: QuerySet[Document] = documents(person).of(case)
+    return found
 
 
 def documents(person: Any) -> Any:

@@ -48,7 +48,7 @@ SUBCONTRACTS = CaseType(
 
 
 def front(request: HttpRequest) -> Mapping[str, Any]:
-    person = request.user
+    person: Any = request.user
     orders = SUBCONTRACTS.rows(person).exclude(state__in=["closed", "terminated"])
     return {
         "invitations": QUOTES.rows(person)
@@ -64,7 +64,8 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:
-    return documents(person).of(case)
+    found: QuerySet[Document] = documents(person).of(case)
+    return found
 
 
 def documents(person: Any) -> Any:
