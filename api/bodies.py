@@ -1,0 +1,78 @@
+"""From a body to what the gate is given: known names, right shapes, then the step's own form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from api.doors import LONGEST_NAME_TOLD
+from api.problems import FieldError, NotValid, UnknownNames
+from api.shapes import shape_of
+from workflow.forms import form_of
+from workflow.models import Case
+from workflow.steps import Step
+
+VERSION = "version"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the person asks the gate with."""
+
+    fields: dict[str, Any]
+    version: int | None
+
+
+def read(request: Request, declared: Step, case: Case, *, takes_version: bool = True) -> Given:
+    """Validate a body with the step's form. Raises `UnknownNames` (400) or `NotValid` (422)."""
+    form_class = form_of(declared)
+    data: Any = request.data  # our parsers give nothing but mappings
+    extra = {VERSION} if takes_version else set()
+    _refuse_unknown(data, form_class.base_fields, extra)
+    _refuse_misshapen(data, form_class.base_fields)
+    version = _version(data) if takes_version else None
+    form = form_class(data, request.FILES, case=case, person=request.user)
+    if not form.is_valid():
+        raise NotValid.by(form)
+    return Given(form.cleaned_data, version)
+
+
+def _refuse_unknown(
+    data: Mapping[str, Any], fields: Mapping[str, forms.Field], extra: set[str]
+) -> None:
+    known = set(fields) | extra
+    errors = [
+        FieldError(name[:LONGEST_NAME_TOLD], _("Unknown field. Leave it out."), "unknown")
+        for name in data
+        if name not in known
+    ]
+    if errors:
+        raise UnknownNames(_("The body has fields that are not asked for here."), errors)
+
+
+def _refuse_misshapen(data: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> None:
+    errors = [
+        FieldError(name, why, "shape")
+        for name, value in data.items()
+        if name in fields and (why := shape_of(fields[name]).objection(value))
+    ]
+    if errors:
+        raise NotValid(errors)
+
+
+def _version(data: Mapping[str, Any]) -> int | None:
+    """The version of the case that the person looked at, if the client tells it."""
+    written = data.get(VERSION)
+    if written is None or written == "":
+        return None
+    text = str(written)
+    if isinstance(written, bool | float) or not (
+        text.isascii() and text.isdigit() and len(text) < 10
+    ):
+        raise NotValid([FieldError(VERSION, _("Give the version number of the case."), "shape")])
+    return int(text)

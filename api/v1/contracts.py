@@ -1,0 +1,84 @@
+"""Contracts between governments, from the moment they are offered."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from api.filters import equals
+from api.shown import CaseShown, Moment, Money, Shown
+from api.v1.cases import CaseList, Kind, OneCase
+from cases.models import Contract, ContractLine
+
+
+class ContractLineShown(Shown):
+    article = serializers.CharField(
+        source="article.catalogue_number", read_only=True, help_text="Catalogue number."
+    )
+    name = serializers.CharField(source="article.name", read_only=True)
+    unit = serializers.CharField(source="article.unit", read_only=True)
+    unit_price = Money("unit_price", currency="contract.currency")
+    amount = Money("amount", currency="contract.currency")
+
+    class Meta:
+        model = ContractLine
+        fields = ("number", "article", "name", "quantity", "unit", "unit_price", "amount")
+        read_only_fields = fields
+
+
+class ContractShown(CaseShown):
+    """An offer or contract, as its nation sees it."""
+
+    request = serializers.CharField(
+        source="request.number", read_only=True, help_text="Number of the request it answers."
+    )
+    net = Money("net")
+    administrative_charge = Money("administrative_charge")
+    total = Money("total")
+    deposit = Money("deposit")
+    deposit_paid = Money("deposit_paid")
+    offered_at = Moment()
+    accepted_at = Moment(allow_null=True)
+    lines = ContractLineShown(many=True, read_only=True)
+
+    class Meta:
+        model = Contract
+        fields = (
+            *CaseShown.common,
+            "request",
+            "net",
+            "administrative_charge",
+            "administrative_percent",
+            "total",
+            "deposit",
+            "deposit_paid",
+            "priced_on",
+            "offered_at",
+            "expires_on",
+            "accepted_at",
+            "signed_by",
+            "closed_on",
+            "lines",
+        )
+        read_only_fields = fields
+
+
+KIND = Kind(
+    Contract,
+    ContractShown,
+    related=("nation", "request"),
+    lines=("lines__article",),
+    narrowed_by=(equals("request", "request__number", _("Only for the request of this number.")),),
+)
+
+
+class Contracts(CaseList):
+    """Offers and contracts of your nation, newest first."""
+
+    kind = KIND
+
+
+class OneContract(OneCase):
+    """One offer or contract of your nation."""
+
+    kind = KIND

@@ -1,0 +1,90 @@
+"""Requests: what a nation asks for. The only case that a nation begins by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request as HttpRequest
+from rest_framework.response import Response
+
+from api import bodies
+from api.shown import CaseShown, Shown, address_of
+from api.v1.cases import CaseList, Kind, OneCase
+from cases.models import Request, RequestLine
+from partners import access
+from workflow import steps
+
+BEGINNING = steps.beginnings_of(Request)["draft"]
+
+
+class RequestLineShown(Shown):
+    article = serializers.CharField(
+        source="article.catalogue_number", read_only=True, help_text="Catalogue number."
+    )
+    name = serializers.CharField(source="article.name", read_only=True)
+    unit = serializers.CharField(source="article.unit", read_only=True)
+
+    class Meta:
+        model = RequestLine
+        fields = ("number", "article", "name", "quantity", "unit", "remark")
+        read_only_fields = fields
+
+
+class RequestShown(CaseShown):
+    """A request, as its nation sees it."""
+
+    purpose = serializers.CharField(read_only=True)
+    lines = RequestLineShown(many=True, read_only=True)
+
+    class Meta:
+        model = Request
+        fields = (
+            *CaseShown.common,
+            "reference",
+            "reference_date",
+            "purpose",
+            "end_user",
+            "end_use",
+            "delivery_place",
+            "needed_by",
+            "funding",
+            "signatory",
+            "contact",
+            "remarks",
+            "return_reason",
+            "lines",
+        )
+        read_only_fields = fields
+
+
+KIND = Kind(Request, RequestShown, related=("nation",), lines=("lines__article",))
+
+
+class Requests(CaseList):
+    """Requests of your nation, newest first."""
+
+    kind = KIND
+
+    def post(self, request: HttpRequest) -> Response:
+        """Draft a request; it stays with your nation until it is submitted."""
+        blank = _blank(self.person)
+        if not BEGINNING.may.concerns(self.person, blank):
+            raise steps.NotYours(BEGINNING.may.why_not(self.person, blank))
+        given = bodies.read(request, BEGINNING, blank, takes_version=False)
+        act = steps.begin(Request.draft, by=self.person, nation_id=blank.nation_id, **given.fields)
+        row = self.kind.row(self.person, act.case.number)
+        return Response(
+            self.get_serializer(row).data, status=201, headers={"Location": address_of(row)}
+        )
+
+
+class OneRequest(OneCase):
+    """One request of your nation."""
+
+    kind = KIND
+
+
+def _blank(person: Any) -> Request:
+    """The request that is about to be: its nation is the person's, whatever the body says."""
+    return Request(nation_id=access.nations_of(person)[0])
