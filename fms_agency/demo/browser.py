@@ -1,10 +1,12 @@
-"""A tiny browser without script: it reads forms as a page shows them and posts what a person fills in."""
+"""A tiny browser without script: it reads the forms of a page and posts what a person fills in."""
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -71,11 +73,24 @@ class Page:
         raise CannotFill(f"{self.url} offers no form to {path}.")
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the certificates takes longer than a step, so everybody shares them."""
+    return httpx.create_ssl_context()
+
+
+def line_to(base_url: str, *, follows: bool = False) -> httpx.Client:
+    """One person's connection to the house, with cookies of its own."""
+    return httpx.Client(
+        base_url=base_url, timeout=TIMEOUT, follow_redirects=follows, verify=_trusted()
+    )
+
+
 class Browser:
     """One person's window: cookies, pages and forms."""
 
-    def __init__(self, base_url: str) -> None:
-        self.client = httpx.Client(base_url=base_url, timeout=TIMEOUT, follow_redirects=True)
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
 
     def get(self, path: str) -> Page:
         return page_of(self.client.get(path))
@@ -179,7 +194,7 @@ class _Reader(HTMLParser):
             case "form":
                 self._form = None
             case "textarea" if self._form is not None and self._textarea:
-                # HTML leaves out the first line break; a browser posts CR LF, which Django takes too.
+                # The first line break after the tag belongs to the markup, not to the text.
                 self._hold(self._form, self._textarea, self._text.removeprefix("\n"))
                 self._textarea = None
             case "select" if self._form is not None and self._select:

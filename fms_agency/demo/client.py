@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any
 
@@ -12,12 +13,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from documents.models import Document
 from fms_agency.demo.accounts import Account
+from fms_agency.demo.browser import line_to
 from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
 from fms_agency.demo.script import Attachment
 from workflow.models import Case
-
-TIMEOUT = 60.0
 
 
 class ApiDoor:
@@ -26,12 +26,13 @@ class ApiDoor:
     def __init__(self, base_url: str, accounts: Mapping[str, Account]) -> None:
         self.base_url, self.accounts = base_url, accounts
         self.clients: dict[str, httpx.Client] = {}
+        self.lines = ExitStack()
 
     def open_for(self, someone: Someone) -> None:
         if someone.key in self.clients:
             return
         account = self.accounts[someone.key]
-        client = httpx.Client(base_url=self.base_url, timeout=TIMEOUT)
+        client = self.lines.enter_context(line_to(self.base_url))
         answer = client.post(
             "/o/token/",
             data={"grant_type": "client_credentials"},
@@ -43,8 +44,7 @@ class ApiDoor:
         self.clients[someone.key] = client
 
     def close(self) -> None:
-        for client in self.clients.values():
-            client.close()
+        self.lines.close()
 
     def begin(
         self, someone: Someone, model: type[Case], name: str, given: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The two deals, told turn by turn. What is sold is known to the public; every price is invented."""
+"""The two deals, turn by turn. What is sold is known to the public; every price is invented."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from django.conf import settings
 
 from documents.models import Document
 from fms_agency.demo.accounts import Account
-from fms_agency.demo.browser import Browser, CannotFill, Page
+from fms_agency.demo.browser import Browser, CannotFill, Page, line_to
 from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
 from workflow.models import Case
@@ -25,11 +26,12 @@ class PortalDoor:
     def __init__(self, base_url: str, desk: str, accounts: Mapping[str, Account]) -> None:
         self.base_url, self.desk, self.accounts = base_url, desk, accounts
         self.browsers: dict[str, Browser] = {}
+        self.lines = ExitStack()
 
     def open_for(self, someone: Someone) -> None:
         if someone.key in self.browsers:
             return
-        browser = Browser(self.base_url)
+        browser = Browser(self.lines.enter_context(line_to(self.base_url, follows=True)))
         account = self.accounts[someone.key]
         form = browser.get(SIGN_IN).form_to(SIGN_IN)
         page = browser.submit(form, {"username": account.email, "password": account.password})
@@ -38,8 +40,7 @@ class PortalDoor:
         self.browsers[someone.key] = browser
 
     def close(self) -> None:
-        for browser in self.browsers.values():
-            browser.client.close()
+        self.lines.close()
 
     def begin(
         self, someone: Someone, model: type[Case], name: str, given: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""A few cases that were begun before anybody looks in, so that no desk is empty. All of them are samples."""
+"""A few cases begun before anybody looks in, so that no desk is empty. All are samples."""
 
 from __future__ import annotations
 

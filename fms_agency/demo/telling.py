@@ -21,7 +21,7 @@ DOORS = {
     Door.SUPPLIER: gettext_lazy("supplier dashboard"),
     Door.API: gettext_lazy("partner API"),
 }
-WHO, DOOR, NUMBER, WHAT, STATES, TIME = 38, 18, 14, 30, 28, 4
+WHO, DOOR, NUMBER, WHAT, STATES, TIME = 40, 18, 14, 30, 28, 4
 
 
 def heading(deal: Deal) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.auth.hashers import (
@@ -27,7 +28,7 @@ from partners.models import Membership, Organisation, Person
 SINCE = date(2026, 4, 1)
 
 
-def build() -> dict[str, Account]:
+def build(samples: Sequence[Deal] = SAMPLES) -> dict[str, Account]:
     """People, their ways in, and a few sample cases. Running it again changes nothing."""
     known = accounts.kept_or_new()
     with transaction.atomic():
@@ -38,7 +39,7 @@ def build() -> dict[str, Account]:
             if account.client_id:
                 _application(people[key], account)
     accounts.write(known)
-    for sample in SAMPLES:
+    for sample in samples:
         _play_once(sample)
     return known
 
@@ -129,7 +130,7 @@ def _hashed_secret(secret: str) -> str:
 
 
 def _play_once(sample: Deal) -> None:
-    """Sample cases go through the gate like any other; their reference tells whether they are there."""
+    """Through the gate like any other case; the reference tells whether it is there already."""
     if Request.objects.filter(reference=sample.name).exists():
         return
     gate = GateDoor()

@@ -21,10 +21,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def known(transactional_db: None, settings: Settings, tmp_path: Path) -> dict[str, Account]:
-    """The accounts of a demo world that this test may do with as it likes."""
+def known(db: None, settings: Settings, tmp_path: Path) -> dict[str, Account]:
+    """The people of a demo world and their accounts, before any case has been begun."""
     settings.VAR_DIR = tmp_path
     settings.DEMO = True
+    return world.build(samples=())
+
+
+@pytest.fixture
+def furnished(known: dict[str, Account]) -> dict[str, Account]:
+    """The demo world as a newcomer finds it, with its sample cases."""
     return world.build()
 
 

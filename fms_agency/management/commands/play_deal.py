@@ -94,6 +94,7 @@ class Command(BaseCommand):
             try:
                 for position, told in enumerate(play.turns(), start=1):
                     self.stdout.write(telling.line(position, told))
+                    self.stdout.flush()  # somebody watches, perhaps through a pipe
             except StoryBroken as broken:
                 self.stdout.write(f"  ✗ {broken}")
                 return False
