@@ -31,7 +31,7 @@ def _party(organisation: Organisation) -> Values:
 
 
 def _nation(case: Any) -> Values:
-    return {"name_ja": case.nation.name_ja, "name_en": case.nation.name_en}
+    return {"name_ja": case.nation.formal_ja, "name_en": case.nation.formal_en}
 
 
 def _priced_lines(lines: Iterable[Any]) -> list[Values]:

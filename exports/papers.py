@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from documents.papers import AGENCY, NATION, paper
 
@@ -12,7 +14,15 @@ Values = dict[str, Any]
 
 
 def _nation(case: Any) -> Values:
-    return {"name_ja": case.nation.name_ja, "name_en": case.nation.name_en}
+    return {"name_ja": case.nation.formal_ja, "name_en": case.nation.formal_en}
+
+
+def _in_both(words: Callable[[], str]) -> str:
+    """A word of the house on a bilingual paper: 海上 / sea."""
+    with override("ja"):
+        japanese = words()
+    with override("en"):
+        return f"{japanese} / {words()}"
 
 
 def _lines(case: Any) -> list[Values]:
@@ -38,7 +48,7 @@ def transfer_clearance(review: Any) -> Values:
         "end_use": review.end_use,
         "lines": _lines(review),
         "rules": list(review.matched_rules),
-        "level": review.level_name,
+        "level": _in_both(lambda: review.level_name),
         "assessment": review.assessment,
         "decision": review.decision,
         "decided_on": review.decided_on,
@@ -61,7 +71,7 @@ def _shipment(shipment: Any) -> Values:
         "nation": _nation(shipment),
         "title": shipment.title,
         "contract_number": shipment.contract_number,
-        "mode": shipment.get_mode_display(),
+        "mode": _in_both(shipment.get_mode_display),
         "carrier": shipment.carrier,
         "permit_number": shipment.permit_number,
         "lines": _lines(shipment),

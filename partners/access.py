@@ -68,7 +68,13 @@ class Role:
 class CaseManager(Role):
     id, label, kind = "case_manager", _("Case manager"), "agency"
     sentence = _("Leads a case from the request to its closure.")
-    permissions = (P.CASE_READ, P.REQUEST_CHECK, P.CONTRACT_WRITE, P.OFFER_SEND, P.SUBCONTRACT_SOLICIT)
+    permissions = (
+        P.CASE_READ,
+        P.REQUEST_CHECK,
+        P.CONTRACT_WRITE,
+        P.OFFER_SEND,
+        P.SUBCONTRACT_SOLICIT,
+    )
 
 
 class ExportControlOfficer(Role):

@@ -55,7 +55,7 @@ def money(amount: Decimal | int | None, currency: str) -> str:
     """`JPY 1,234,567`; a missing amount is a dash, a negative one carries △."""
     if amount is None or amount == "":
         return "－"
-    return f"{currency} {_digits(Decimal(amount), get_currency_precision(currency))}".strip()
+    return f"{currency} {_digits(Decimal(amount).normalize(), get_currency_precision(currency))}".strip()
 
 
 @register.filter
@@ -63,7 +63,7 @@ def money_ja(amount: Decimal | int | None, currency: str) -> str:
     """`1,234,567円`; other currencies keep their code."""
     if amount is None or amount == "" or currency != "JPY":
         return money(amount, currency)
-    return f"{_digits(Decimal(amount), 0)}円"
+    return f"{_digits(Decimal(amount).normalize(), 0)}円"
 
 
 @register.filter

@@ -39,8 +39,6 @@ class NationCase(Case):
     )
     title = models.CharField(_("title"), max_length=200)
 
-    objects = NationCaseQuerySet.as_manager()
-
     number_letter = ""  # R for requests, T for transfer reviews ...; a contract has none
 
     class Meta:
@@ -54,4 +52,3 @@ class NationCase(Case):
     def series(self) -> str:
         """`JP-PH-26-R`: per nation, year (in Tokyo) and kind."""
         return f"JP-{self.nation_id}-{timezone.localdate():%y}-{self.number_letter}"
-

@@ -75,12 +75,14 @@ class Person(AbstractBaseUser):
         """Memberships in force today, read once per request: a role taken away ends at the next."""
         if not self.is_active:
             return []
-        rows = self.memberships.on(timezone.localdate())  # type: ignore[attr-defined]
+        rows = self.memberships.on(timezone.localdate())
         return list(rows.select_related("organisation__nation").order_by("id"))
 
     @property
     def organisations(self) -> list[Organisation]:
-        return list({row.organisation_id: row.organisation for row in self.memberships_today}.values())
+        return list(
+            {row.organisation_id: row.organisation for row in self.memberships_today}.values()
+        )
 
     @property
     def organisation(self) -> Organisation | None:
