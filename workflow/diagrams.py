@@ -107,13 +107,16 @@ _HEADINGS = (
 )
 
 
+_INNER = ("as part of another step",)
+
+
 def _row(step: Step, translate: Translate) -> list[str]:
     label = source_text(step.label)
     return [
         f"`{step.name}`",
         _both(label, translate),
         _way(step),
-        _list(f"`{role}`" for role in step.may.roles),
+        _list([*(f"`{role}`" for role in step.may.roles), *_INNER[: step.inner]]),
         _list(told_as(guard) for guard in step.when),
         _list(f"`{_name_of(book)}`" for book in step.books),
         _list(f"`{effect.key}`" for effect in step.then),

@@ -16,6 +16,7 @@ from workflow.steps import Refused, Step
 
 HERE = Path(__file__).parent
 OPEN = "**open**"
+WITHIN = "open within another step only"
 NOT_SHOWN = "–"
 HEAD = """\
 # {machine}: who can take which step, and what stands against it
@@ -109,4 +110,4 @@ def _answer(case: Case, step: Step, actor: Any) -> str:
         steps._check(step, case, actor, None)
     except Refused as refusal:
         return str(refusal)
-    return OPEN
+    return WITHIN if step.inner else OPEN

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.models import Bill, Contract, Request
 from ledger.journals import journals_of
-from tests.factories import BillFactory, ContractFactory, RequestFactory, person
+from tests.factories import BillFactory, ContractFactory, QuoteFactory, RequestFactory, person
 from tests.workflow.toys import change_step
 from workflow.models import Entry, FollowUp
 from workflow.rights import SYSTEM
@@ -26,6 +26,7 @@ from workflow.steps import (
     choices,
     steps_of,
     take,
+    take_within,
     whose_turn,
 )
 
@@ -332,4 +333,16 @@ def test_choices_show_what_concerns_a_person_with_what_stands_against_it() -> No
 def test_turn_is_of_those_who_can_move_the_case_on() -> None:
     request = RequestFactory(state="submitted")
 
-    assert whose_turn(request) == ["case_manager", "requester"]
+    assert whose_turn(request) == ["case_manager"]
+
+
+def test_step_that_belongs_to_another_is_neither_offered_nor_taken_alone() -> None:
+    quote = QuoteFactory(state="submitted")
+    buyer = person("case_manager")
+
+    with pytest.raises(NoSuchStep):
+        take(quote, "take_into_price", by=buyer)
+
+    assert choices(quote, buyer) == []
+    with transaction.atomic():
+        assert take_within(quote, "take_into_price", by=buyer).case.state == "taken"
