@@ -204,10 +204,10 @@ def test_two_nations_may_use_the_same_reference(
 def test_whoever_does_not_write_requests_is_told_so(
     signatory: Caller, asked: dict[str, Any], problem: Problem
 ) -> None:
-    answer = signatory.post("requests/", asked)
+    answers = [signatory.post("requests/", asked), signatory.post("requests/", {"wrong": 1})]
 
-    assert answer.status_code == 403
-    assert problem(answer)["detail"] == "Your role does not include this step."
+    assert [answer.status_code for answer in answers] == [403, 403]  # before the body is looked at
+    assert problem(answers[0])["detail"] == "Your role does not include this step."
 
 
 def test_from_draft_to_submitted_with_a_letter(
