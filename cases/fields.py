@@ -170,7 +170,7 @@ class PerLineField(forms.Field):
     def set_lines(self, lines: Iterable[tuple[int, str, int]]) -> None:
         """Number, name and quantity of each line that can be filled in."""
         self.known = {number: (name, quantity) for number, name, quantity in lines}
-        self.widget.lines = self.known  # type: ignore[attr-defined]
+        self.widget.lines = self.known
 
     def clean(self, value: Any) -> dict[int, Any]:
         if not isinstance(value, Mapping):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases.fields import ArticleLinesField, LineChoiceField, LineQuantitiesField, LinePricesField
+from cases.fields import ArticleLinesField, LineChoiceField, LinePricesField, LineQuantitiesField
 from cases.models import Bill, Contract, Quote, Request, Subcontract
 from cases.models.request import Purpose
 from documents.fields import PaperField
@@ -35,9 +35,7 @@ def not_past(day: Any) -> Any:
 
 def whole_units(amount: Decimal, currency: str) -> Decimal:
     """Refuse fractions that the currency does not have."""
-    if -amount.as_tuple().exponent > exponent(currency) and amount != round(
-        amount, exponent(currency)
-    ):
+    if amount != round(amount, exponent(currency)):
         raise forms.ValidationError(
             _t("%(currency)s has no such fraction. Give at most %(places)s decimals.")
             % {"currency": currency, "places": exponent(currency)}
@@ -227,7 +225,7 @@ class DraftBill(StepForm):
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=30)
 
     def _unbilled(self) -> Decimal:
-        return (self.case.total or Decimal(0)) - self.case.billed()
+        return Decimal((self.case.total or 0) - self.case.billed())
 
     def clean_amount(self) -> Decimal:
         amount = whole_units(self.cleaned_data["amount"], self.case.currency)
@@ -245,7 +243,7 @@ class DraftBill(StepForm):
 # Subcontracts and quotes ---------------------------------------------------------------------
 
 
-class Contractors(forms.ModelMultipleChoiceField):
+class Contractors(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Contractors by corporate number: the key a person and the API can both give."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -65,9 +65,9 @@ def return_file(matter: str) -> Book:
     """A book: the file goes back to the drafter; its signatures count no longer."""
 
     def book(act: Act) -> None:
-        ApprovalFile.objects.filter(
-            case_id=act.case.pk, matter=matter, returned_at=None
-        ).update(returned_at=timezone.now())
+        ApprovalFile.objects.filter(case_id=act.case.pk, matter=matter, returned_at=None).update(
+            returned_at=timezone.now()
+        )
 
     return book
 

@@ -75,7 +75,7 @@ def case_of(entry: Entry) -> Case:
 
 
 def step_of(entry: Entry) -> Step:
-    model = apps.get_model(entry.case_kind)
+    model: type[Case] = apps.get_model(entry.case_kind)
     return (steps_of(model) | beginnings_of(model))[entry.step]
 
 

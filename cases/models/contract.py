@@ -117,7 +117,9 @@ def something_to_bill(contract: Contract) -> str:
     """Part of the price has not been billed yet, and no bill is being drafted."""
     if contract.bills.filter(state="draft").exists():
         return _t("A bill is being drafted already. Issue or void it first.")
-    return "" if contract.billed() < contract.total else _t("The whole price has been billed.")
+    return (
+        "" if contract.billed() < (contract.total or 0) else _t("The whole price has been billed.")
+    )
 
 
 def subcontracts_are_closed(contract: Contract) -> str:
@@ -420,11 +422,11 @@ class Contract(NationCase):
     # Facts -----------------------------------------------------------------------------------
 
     def line_numbers(self) -> set[int]:
-        return set(self.lines.values_list("number", flat=True))  # type: ignore[attr-defined]
+        return set(self.lines.values_list("number", flat=True))
 
     def billed(self) -> Decimal:
         """What has been billed and not voided."""
-        rows = self.bills.exclude(state="void")  # type: ignore[attr-defined]
+        rows = self.bills.exclude(state="void")
         return rows.aggregate(sum=models.Sum("amount"))["sum"] or Decimal(0)
 
     def administrative_charge_in(self, bill: Any) -> Decimal:

@@ -283,7 +283,7 @@ class Request(NationCase):
     def missing_fields(self) -> list[str]:
         """Names of the fields the agency needs and does not have."""
         return [
-            str(self._meta.get_field(name).verbose_name)
+            str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             for name in self.needed_to_begin
             if not getattr(self, name)
         ]

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from exports import deadlines, notices, papers, rules
-from industry.models import Article
 from exports.screening import Facts, Level, Result, screen
+from industry.models import Article
 from partners import access
 from partners.models import Agreement, NationCase, NationCaseQuerySet, Person
 from workflow.rights import by_system
@@ -241,7 +241,7 @@ class TransferReview(NationCase):
         agreements = Agreement.objects.in_force(today).filter(nation=self.nation_id)
         return screen(
             Facts(
-                item_classes=frozenset(self.lines.values_list("item_class", flat=True)),  # type: ignore[attr-defined]
+                item_classes=frozenset(self.lines.values_list("item_class", flat=True)),
                 agreement_in_force=agreements.exists(),
                 treaty_breach=self.treaty_breach,
                 unsc_embargo=self.unsc_embargo,

@@ -41,9 +41,9 @@ def modules(*parts: str) -> Iterator[Path]:
     """Python files of some parts of the house, without migrations."""
     for path in tracked():
         place = path.relative_to(ROOT)
-        if path.suffix == ".py" and place.parts[0] in (parts or PARTS):
-            if "migrations" not in place.parts:
-                yield path
+        is_ours = path.suffix == ".py" and place.parts[0] in (parts or PARTS)
+        if is_ours and "migrations" not in place.parts:
+            yield path
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -158,11 +157,10 @@ def test_journal_can_be_reversed_once() -> None:
 
 
 @pytest.fixture
-def strict() -> Iterator[None]:
+def strict() -> None:
     """Foreign keys are checked at once, as they are at commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    yield
 
 
 def account(nation: str, code: Code, currency: str = "JPY") -> Account:

@@ -5,134 +5,246 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('series', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField()),
+                ("series", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalFile',
+            name="ApprovalFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_kind', models.CharField(max_length=60)),
-                ('case_id', models.UUIDField()),
-                ('case_number', models.CharField(max_length=32)),
-                ('matter', models.CharField(max_length=40, verbose_name='matter')),
-                ('amount', models.DecimalField(decimal_places=0, max_digits=18, verbose_name='amount (yen)')),
-                ('ranks', models.JSONField()),
-                ('prepared_by', models.CharField(max_length=40)),
-                ('prepared_by_name', models.CharField(max_length=200, verbose_name='drafter')),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('returned_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("case_kind", models.CharField(max_length=60)),
+                ("case_id", models.UUIDField()),
+                ("case_number", models.CharField(max_length=32)),
+                ("matter", models.CharField(max_length=40, verbose_name="matter")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=0, max_digits=18, verbose_name="amount (yen)"
+                    ),
+                ),
+                ("ranks", models.JSONField()),
+                ("prepared_by", models.CharField(max_length=40)),
+                ("prepared_by_name", models.CharField(max_length=200, verbose_name="drafter")),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("returned_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-opened_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('returned_at', None)), fields=('case_id', 'matter'), name='workflow_approvalfile_one_open'), models.UniqueConstraint(fields=('id', 'prepared_by'), name='workflow_approvalfile_maker')],
+                "ordering": ["-opened_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("returned_at", None)),
+                        fields=("case_id", "matter"),
+                        name="workflow_approvalfile_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("id", "prepared_by"), name="workflow_approvalfile_maker"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApprovalRoute',
+            name="ApprovalRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='in force from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='last day in force')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('matter', models.CharField(max_length=40, verbose_name='matter')),
-                ('from_amount', models.DecimalField(decimal_places=0, max_digits=18, verbose_name='from amount (yen)')),
-                ('ranks', models.JSONField(verbose_name='ranks')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="in force from")),
+                (
+                    "valid_to",
+                    models.DateField(blank=True, null=True, verbose_name="last day in force"),
+                ),
+                ("source", models.CharField(max_length=300, verbose_name="source")),
+                ("matter", models.CharField(max_length=40, verbose_name="matter")),
+                (
+                    "from_amount",
+                    models.DecimalField(
+                        decimal_places=0, max_digits=18, verbose_name="from amount (yen)"
+                    ),
+                ),
+                ("ranks", models.JSONField(verbose_name="ranks")),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='workflow_approvalroute_ends_after_it_begins'), models.UniqueConstraint(fields=('matter', 'from_amount', 'valid_from'), name='workflow_route_once')],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="workflow_approvalroute_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("matter", "from_amount", "valid_from"), name="workflow_route_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_kind', models.CharField(max_length=60)),
-                ('case_id', models.UUIDField()),
-                ('case_number', models.CharField(max_length=32)),
-                ('step', models.CharField(max_length=60)),
-                ('due_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("case_kind", models.CharField(max_length=60)),
+                ("case_id", models.UUIDField()),
+                ("case_number", models.CharField(max_length=32)),
+                ("step", models.CharField(max_length=60)),
+                ("due_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['due_at'], name='workflow_deadline_due')],
-                'constraints': [models.UniqueConstraint(fields=('case_id', 'step'), name='workflow_deadline_once')],
+                "indexes": [models.Index(fields=["due_at"], name="workflow_deadline_due")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case_id", "step"), name="workflow_deadline_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
-                ('case_kind', models.CharField(max_length=60)),
-                ('case_id', models.UUIDField()),
-                ('case_number', models.CharField(max_length=32, verbose_name='case')),
-                ('owner_code', models.CharField(blank=True, max_length=40)),
-                ('step', models.CharField(max_length=60, verbose_name='step')),
-                ('from_state', models.CharField(blank=True, max_length=40)),
-                ('to_state', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField()),
-                ('actor_id', models.CharField(max_length=40)),
-                ('actor_name', models.CharField(max_length=200, verbose_name='who')),
-                ('role', models.CharField(max_length=60, verbose_name='role')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
-                ('on_behalf_of', models.CharField(blank=True, max_length=200)),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('given', models.JSONField(default=dict)),
-                ('opened', models.CharField(blank=True, max_length=200)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                ("case_kind", models.CharField(max_length=60)),
+                ("case_id", models.UUIDField()),
+                ("case_number", models.CharField(max_length=32, verbose_name="case")),
+                ("owner_code", models.CharField(blank=True, max_length=40)),
+                ("step", models.CharField(max_length=60, verbose_name="step")),
+                ("from_state", models.CharField(blank=True, max_length=40)),
+                ("to_state", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField()),
+                ("actor_id", models.CharField(max_length=40)),
+                ("actor_name", models.CharField(max_length=200, verbose_name="who")),
+                ("role", models.CharField(max_length=60, verbose_name="role")),
+                (
+                    "organisation",
+                    models.CharField(blank=True, max_length=200, verbose_name="organisation"),
+                ),
+                ("on_behalf_of", models.CharField(blank=True, max_length=200)),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("given", models.JSONField(default=dict)),
+                ("opened", models.CharField(blank=True, max_length=200)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['case_id', '-id'], name='workflow_entry_of_case')],
-                'constraints': [models.UniqueConstraint(fields=('case_id', 'version'), name='workflow_entry_one_per_version')],
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["case_id", "-id"], name="workflow_entry_of_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case_id", "version"), name="workflow_entry_one_per_version"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('effect', models.CharField(max_length=120)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='workflow.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("effect", models.CharField(max_length=120)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_ups",
+                        to="workflow.entry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entry_id', 'position'],
-                'indexes': [models.Index(condition=models.Q(('dead_at', None), ('done_at', None)), fields=['next_at'], name='workflow_followup_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('entry', 'effect'), name='workflow_followup_once'), models.CheckConstraint(condition=models.Q(('done_at', None), ('dead_at', None), _connector='OR'), name='workflow_followup_one_end')],
+                "ordering": ["entry_id", "position"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dead_at", None), ("done_at", None)),
+                        fields=["next_at"],
+                        name="workflow_followup_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entry", "effect"), name="workflow_followup_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at", None), ("dead_at", None), _connector="OR"),
+                        name="workflow_followup_one_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('rank', models.CharField(max_length=40, verbose_name='rank')),
-                ('prepared_by', models.CharField(max_length=40)),
-                ('decided_by', models.CharField(max_length=40)),
-                ('decided_by_name', models.CharField(max_length=200, verbose_name='approver')),
-                ('decided_at', models.DateTimeField(auto_now_add=True, verbose_name='decided')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='workflow.approvalfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField()),
+                ("rank", models.CharField(max_length=40, verbose_name="rank")),
+                ("prepared_by", models.CharField(max_length=40)),
+                ("decided_by", models.CharField(max_length=40)),
+                ("decided_by_name", models.CharField(max_length=200, verbose_name="approver")),
+                ("decided_at", models.DateTimeField(auto_now_add=True, verbose_name="decided")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="workflow.approvalfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['level'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by', models.F('prepared_by')), _negated=True), name='workflow_signature_four_eyes'), models.UniqueConstraint(fields=('file', 'level'), name='workflow_signature_per_level'), models.UniqueConstraint(fields=('file', 'decided_by'), name='workflow_signature_one_per_person')],
+                "ordering": ["level"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decided_by", models.F("prepared_by")), _negated=True),
+                        name="workflow_signature_four_eyes",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("file", "level"), name="workflow_signature_per_level"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("file", "decided_by"), name="workflow_signature_one_per_person"
+                    ),
+                ],
             },
         ),
     ]
