@@ -377,7 +377,6 @@ def clear_transfer(contract: Any) -> exports.TransferReview:
     return TransferReviewFactory(
         state="cleared",
         nation=contract.nation,
-        number=contract.request.number.replace("-R", "-T"),
         request_number=contract.request.number,
     )
 

@@ -1,0 +1,347 @@
+"""Each guard: once it is content, once it objects, with the sentence a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from cases.models import contract as contracts
+from cases.models import quote as quotes
+from cases.models import request as requests
+from cases.models import subcontract as subcontracts
+from exports.models import review as reviews
+from exports.models import shipment as shipments
+from ledger.journals import Code, Row, post
+from tests.factories import (
+    DEPOSIT,
+    NET,
+    TOTAL,
+    BillFactory,
+    ContractFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    firm,
+    today,
+)
+from workflow.approvals import approved, awaits_signature
+from workflow.steps import case_types, steps_of
+
+pytestmark = pytest.mark.django_db
+NOON = "2026-11-22T12:00:00+09:00"
+YESTERDAY, TODAY = date(2026, 11, 21), date(2026, 11, 22)
+
+
+def delivered(*without: str) -> Any:
+    return ContractFactory(state="delivered", furnished__without=without)
+
+
+def quoted(state: str = "solicited") -> Any:
+    contract = ContractFactory()
+    SubcontractFactory(contract=contract, state=state, contractor=firm(), amount=NET)
+    return contract
+
+
+def half_quoted() -> Any:
+    contract = quoted()
+    contract.lines.create(
+        number=3, article=contract.lines.first().article, quantity=1, unit_price=None
+    )
+    return contract
+
+
+def half_priced() -> Any:
+    contract = ContractFactory(is_priced=True)
+    contract.lines.filter(number=2).update(unit_price=None, amount=None)
+    return contract
+
+
+def with_surplus() -> Any:
+    """Billed and paid, but money of the nation is still held."""
+    contract = delivered()
+    post(
+        occasion="late transfer",
+        kind="deposit",
+        nation=contract.nation_id,
+        currency="JPY",
+        subject=contract.number,
+        rows=[Row(Code.BANK, Code.DEPOSITS, Decimal(1))],
+        posted_on=today(),
+        by="SUZUKI",
+    )
+    return contract
+
+
+def half_received() -> Any:
+    contract = ContractFactory(state="in_execution")
+    ShipmentFactory(contract=contract, state="received").lines.filter(number=1).update(quantity=1)
+    ShipmentFactory(contract=contract, state="shipped")
+    return contract
+
+
+def received() -> Any:
+    contract = ContractFactory(state="in_execution")
+    ShipmentFactory(contract=contract, state="received")
+    return contract
+
+
+def under_review(state: str) -> Any:
+    request = RequestFactory(state="actionable")
+    TransferReviewFactory(state=state, request_number=request.number)
+    return request
+
+
+def contracted(state: str) -> Any:
+    request = RequestFactory(state="actionable")
+    ContractFactory(request=request, state=state, furnished=False)
+    return request
+
+
+def cleared(state: str = "cleared", **fields: Any) -> Any:
+    contract = ContractFactory(furnished=False)
+    TransferReviewFactory(state=state, request_number=contract.request.number, **fields)
+    return contract
+
+
+def approval(signed: int) -> Any:
+    contract = ContractFactory(state="under_approval", furnished=False)
+    from tests.factories import open_approval
+
+    open_approval(contract, "foreign_offer", TOTAL, signed=signed)
+    return contract
+
+
+def shipment(**furnished: Any) -> Any:
+    return ShipmentFactory(contract=ContractFactory(state="in_execution", **furnished))
+
+
+UNCLEARED = "No valid transfer clearance: ask export control to review the transfer."
+UNSETTLED = "The ledger is not settled: see the money of the case."
+Case = Callable[[], Any]
+
+GUARDS: list[tuple[Any, Case, Case, str]] = [
+    (
+        requests.has_lines,
+        RequestFactory,
+        lambda: RequestFactory(furnished=False),
+        "Add at least one line: what, and how many.",
+    ),
+    (
+        requests.has_letter,
+        RequestFactory,
+        lambda: RequestFactory(furnished=False),
+        "Attach the signed letter of request first.",
+    ),
+    (
+        requests.is_complete,
+        RequestFactory,
+        lambda: RequestFactory(end_use="", needed_by=None),
+        "Missing: end use, needed by. Return the request with this reason.",
+    ),
+    (
+        requests.has_no_live_review,
+        lambda: under_review("refused"),
+        lambda: under_review("on_hold"),
+        "A transfer review has been opened already.",
+    ),
+    (
+        requests.has_no_live_contract,
+        lambda: contracted("declined"),
+        lambda: contracted("draft"),
+        "A contract has been opened for this request already.",
+    ),
+    (
+        contracts.is_priced,
+        lambda: ContractFactory(is_priced=True),
+        half_priced,
+        "The offer has no price yet. Take a quote for every line, then price it.",
+    ),
+    (
+        contracts.quotes_are_taken,
+        quoted,
+        half_quoted,
+        "No quote has been taken for line 3. Solicit and take one first.",
+    ),
+    (
+        contracts.quotes_are_taken,
+        quoted,
+        lambda: quoted("cancelled"),
+        "No quote has been taken for line 1, 2. Solicit and take one first.",
+    ),
+    (contracts.transfer_is_cleared, cleared, lambda: cleared("under_review"), UNCLEARED),
+    (
+        contracts.transfer_is_cleared,
+        lambda: cleared(valid_until=TODAY),
+        lambda: cleared(valid_until=YESTERDAY),
+        UNCLEARED,
+    ),
+    (
+        contracts.offer_is_valid,
+        lambda: ContractFactory(state="offered", expires_on=TODAY),
+        lambda: ContractFactory(state="offered", expires_on=YESTERDAY),
+        "The offer expired on 2026-11-21. Ask the agency for a new one.",
+    ),
+    (
+        contracts.offer_is_over,
+        lambda: ContractFactory(state="offered", expires_on=YESTERDAY),
+        lambda: ContractFactory(state="offered", expires_on=TODAY),
+        "The offer is still open.",
+    ),
+    (
+        contracts.all_lines_delivered,
+        received,
+        half_received,
+        "Not yet received: line 1 (1/3).",
+    ),
+    (
+        contracts.all_bills_settled,
+        delivered,
+        lambda: delivered("payment"),
+        "A bill is still open. Record its payment or void it.",
+    ),
+    (
+        contracts.all_bills_settled,
+        delivered,
+        lambda: delivered("bill"),
+        f"Billed 0 of {TOTAL}. Bill the rest first.",
+    ),
+    (contracts.all_bills_settled, delivered, with_surplus, UNSETTLED),
+    (
+        contracts.something_to_bill,
+        lambda: ContractFactory(state="in_execution"),
+        lambda: BillFactory(state="paid").contract,
+        "The whole price has been billed.",
+    ),
+    (
+        contracts.something_to_bill,
+        lambda: BillFactory(state="void").contract,
+        lambda: BillFactory(state="draft", amount=DEPOSIT).contract,
+        "A bill is being drafted already. Issue or void it first.",
+    ),
+    (
+        contracts.subcontracts_are_closed,
+        lambda: SubcontractFactory(state="terminated").contract,
+        lambda: SubcontractFactory(state="paid", number="JP-SUB-26-0001").contract,
+        "Still open with industry: JP-SUB-26-0001.",
+    ),
+    (
+        contracts.end_use_certificate_is_on_file,
+        delivered,
+        lambda: delivered("certificate"),
+        "No end-use certificate on file. Ask the nation to file it.",
+    ),
+    (
+        subcontracts.quote_is_taken,
+        lambda: SubcontractFactory(state="solicited", contractor=firm(), amount=NET),
+        lambda: SubcontractFactory(state="solicited"),
+        "No quote has been taken yet. Choose one first.",
+    ),
+    (
+        subcontracts.contract_is_in_execution,
+        lambda: SubcontractFactory(contract=delivered()),
+        lambda: SubcontractFactory(contract=ContractFactory(state="accepted")),
+        "The contract with the nation is not in execution yet: wait for its deposit.",
+    ),
+    (
+        subcontracts.invoice_is_on_file,
+        lambda: SubcontractFactory(state="paid"),
+        lambda: SubcontractFactory(state="accepted"),
+        "The contractor has not sent its invoice yet.",
+    ),
+    (
+        subcontracts.no_invoice_yet,
+        lambda: SubcontractFactory(state="accepted"),
+        lambda: SubcontractFactory(state="accepted", invoice_number="INV-7"),
+        "Invoice INV-7 has been sent already.",
+    ),
+    (
+        quotes.still_time_to_quote,
+        lambda: QuoteFactory(subcontract__quote_by=TODAY),
+        lambda: QuoteFactory(subcontract__quote_by=YESTERDAY),
+        "The last day for quotes was 2026-11-21. Ask the agency for more time.",
+    ),
+    (
+        reviews.is_screened,
+        TransferReviewFactory,
+        lambda: TransferReviewFactory(screened_on=None),
+        "Not screened yet. Enter the screening facts first.",
+    ),
+    (
+        reviews.nothing_stops_it,
+        TransferReviewFactory,
+        lambda: TransferReviewFactory(stop_rules=["D01", "D04"]),
+        "Stopped by rule D01, D04 of the decision table; refuse it or correct the facts.",
+    ),
+    (
+        reviews.clearance_has_run_out,
+        lambda: TransferReviewFactory(state="cleared", valid_until=YESTERDAY),
+        lambda: TransferReviewFactory(state="cleared", valid_until=TODAY),
+        "The clearance is valid until 2026-11-22.",
+    ),
+    (
+        shipments.transfer_is_cleared,
+        shipment,
+        lambda: shipment(furnished__without=["clearance"]),
+        UNCLEARED,
+    ),
+    (
+        approved("foreign_offer"),
+        lambda: approval(2),
+        lambda: approval(1),
+        "Not approved yet: the next signature is missing.",
+    ),
+    (
+        awaits_signature("foreign_offer"),
+        lambda: approval(1),
+        lambda: approval(2),
+        "Every rank of the line has signed already.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("guard", "content", "objecting", "sentence"), GUARDS, ids=[row[0].__name__ for row in GUARDS]
+)
+@time_machine.travel(NOON, tick=False)
+def test_guard_is_content_or_objects_with_a_sentence(
+    guard: Any, content: Case, objecting: Case, sentence: str
+) -> None:
+    assert guard(content()) == ""
+    assert guard(objecting()) == sentence
+
+
+def test_every_guard_of_the_house_is_tested_here() -> None:
+    declared = {
+        (guard.__module__, guard.__name__)
+        for model in case_types()
+        for step in steps_of(model).values()
+        for guard in step.when
+    }
+    tested = {(guard.__module__, guard.__name__) for guard, *_ in GUARDS}
+
+    matters = ("foreign_offer", "subcontract_award")
+    either = {
+        ("workflow.approvals", f"{kind}_{m}")
+        for kind in ("approved", "awaits_signature")
+        for m in matters
+    }
+    assert declared - either <= tested
+
+
+def test_request_says_what_is_missing_in_the_order_of_the_form() -> None:
+    request = RequestFactory(end_user="", end_use="", delivery_place="", needed_by=None, funding="")
+
+    assert request.missing_fields() == [
+        "end user",
+        "end use",
+        "place of delivery",
+        "needed by",
+        "funding",
+    ]
