@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
-
-USUAL_RATE = "600/min"
 
 
 class PerClient(SimpleRateThrottle):
     """Counted by client, so that two clients of a person do not starve each other."""
 
     scope = "client"
-
-    def get_rate(self) -> str:
-        return str(api_settings.DEFAULT_THROTTLE_RATES.get(self.scope) or USUAL_RATE)
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         client: Any = request.auth

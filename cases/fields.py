@@ -81,13 +81,14 @@ class RowsWidget(forms.Widget):
         return name not in data and not any(str(key).startswith(f"{name}-") for key in data)
 
 
-def as_quantity(value: Any, row: int) -> int:
-    """A whole number from 1 on; raises `ValidationError` that names the row."""
+def as_quantity(value: Any) -> int:
+    """A whole number from 1 on; raises `ValidationError`."""
     text = str(value).strip()
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_QUANTITY):
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_QUANTITY))
+    if not digits or not 1 <= int(text) <= LARGEST_QUANTITY:
         raise ValidationError(
-            _t("Line %(row)s: the quantity must be a whole number from 1 to %(most)s.")
-            % {"row": row, "most": f"{LARGEST_QUANTITY:,}"}
+            _t("the quantity must be a whole number from 1 to %(most)s.")
+            % {"most": f"{LARGEST_QUANTITY:,}"}
         )
     return int(text)
 
@@ -126,7 +127,7 @@ class ArticleLinesField(forms.Field):
                 _t("Line %(row)s: unknown field %(fields)s.")
                 % {"row": number, "fields": ", ".join(unknown)}
             )
-        asked = str(row.get("article", "")).strip()
+        asked = str(row.get("article", "")).strip().replace("\0", "")
         article = Article.objects.filter(catalogue_number=asked).first()
         if article is None:
             return ValidationError(
@@ -136,14 +137,11 @@ class ArticleLinesField(forms.Field):
                 % {"row": number, "asked": asked[:40]}
             )
         try:
-            quantity = as_quantity(row.get("quantity", ""), number)
+            quantity = as_quantity(row.get("quantity", ""))
+            remark = forms.CharField(max_length=200, required=False).clean(row.get("remark"))
         except ValidationError as error:
-            return error
-        return {
-            "article": article,
-            "quantity": quantity,
-            "remark": str(row.get("remark", "")).strip()[:200],
-        }
+            return _at_line(number, error)
+        return {"article": article, "quantity": quantity, "remark": remark}
 
 
 class LineChoiceField(forms.TypedMultipleChoiceField):
@@ -245,9 +243,9 @@ class LineQuantitiesField(PerLineField):
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         try:
-            quantity = as_quantity(item, number)
+            quantity = as_quantity(item)
         except ValidationError as error:
-            return error
+            return _at_line(number, error)
         left = self.known[number][1]
         if quantity > left:
             return ValidationError(
@@ -277,6 +275,12 @@ class LinePricesField(PerLineField):
                 % {"row": number, "currency": self.currency, "places": places}
             )
         return number, price
+
+
+def _at_line(number: int, error: ValidationError) -> ValidationError:
+    """The same error, with the line it belongs to."""
+    told = (_t("Line %(row)s: %(why)s") % {"row": number, "why": why} for why in error.messages)
+    return ValidationError(list(told))
 
 
 def _list_of_rows(value: Any) -> list[Mapping[str, Any]]:

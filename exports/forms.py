@@ -105,7 +105,7 @@ class Receive(StepForm):
 
     def clean_received_on(self) -> Any:
         day = not_in_future(self.cleaned_data["received_on"])
-        if day < self.case.shipped_on:
+        if self.case.shipped_on and day < self.case.shipped_on:
             raise forms.ValidationError(
                 _t("Received before it was shipped on %(day)s. Correct the day.")
                 % {"day": self.case.shipped_on}

@@ -61,6 +61,13 @@ def database(name: str) -> dict[str, Any]:
     }
 
 
+def cache(name: str) -> dict[str, Any]:
+    """`redis://host/1` is shared by all processes; without it each process keeps its own."""
+    if url := text(name, ""):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+
+
 def email(name: str, default: str) -> dict[str, Any]:
     """`file:///folder` writes each letter to a file; `smtp[s]://user:password@host:port` sends it."""
     parts = urlsplit(text(name, default))

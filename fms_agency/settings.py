@@ -142,6 +142,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 globals().update(env.email("EMAIL_URL", f"file://{VAR_DIR / 'mail'}"))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "agency@example.jp")
 
+CACHES = {"default": env.cache("CACHE_URL")}
+
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 CELERY_TASK_DEFAULT_QUEUE = "fms"
 CELERY_TASK_ACKS_LATE = True
@@ -201,7 +203,8 @@ OAUTH2_PROVIDER = {
         "partner": "Requests, contracts, shipments, bills and documents of one's own nation"
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ClientOfAPerson"],
@@ -213,6 +216,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
+    "DEFAULT_THROTTLE_RATES": {"client": env.text("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "api.problems.answer",
     "COERCE_DECIMAL_TO_STRING": True,
 }

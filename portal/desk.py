@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, register_converter, reverse
+from django.urls.converters import StringConverter
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -30,7 +31,16 @@ from workflow import steps
 from workflow.forms import form_for, form_of
 from workflow.models import Case, Entry
 from workflow.search import matching
-from workflow.steps import Act, Choice, NotYours, Refused, Step
+from workflow.steps import Act, Choice, NoSuchStep, NotYours, Refused, Step
+
+
+class CaseNumber(StringConverter):
+    """`JP-PH-26-R0001`: what cannot be a number never reaches the database."""
+
+    regex = "[A-Za-z0-9-]{1,32}"
+
+
+register_converter(CaseNumber, "case_number")
 
 PAGE_SIZE = 25
 STEP_DONE = 303
@@ -87,9 +97,11 @@ class Desk:
                     guard(require_http_methods(["GET", "POST"])(self.begin)),
                     name="begin",
                 ),
-                path("<slug:slug>/<str:number>/", guard(require_GET(self.case)), name="case"),
                 path(
-                    "<slug:slug>/<str:number>/steps/<slug:name>/",
+                    "<slug:slug>/<case_number:number>/", guard(require_GET(self.case)), name="case"
+                ),
+                path(
+                    "<slug:slug>/<case_number:number>/steps/<slug:name>/",
                     guard(require_http_methods(["GET", "POST"])(self.step)),
                     name="step",
                 ),
@@ -106,7 +118,7 @@ class Desk:
     def listing(self, request: HttpRequest, slug: str) -> HttpResponse:
         kind = self._type(slug)
         states = request.GET.getlist("state")
-        words = request.GET.get("q", "").strip()[:100]
+        words = request.GET.get("q", "").replace("\0", "").strip()[:100]
         rows = kind.rows(request.user).order_by("-opened_at", "pk")
         if known := [state for state in states if state in self._states(kind)]:
             rows = rows.filter(state__in=known)
@@ -136,22 +148,18 @@ class Desk:
         """GET shows the step's form by itself; POST takes the step."""
         kind = self._type(slug)
         row = self._row(kind, request.user, number)
-        declared = steps.steps_of(kind.model).get(name)
-        if declared is None or declared.inner or not declared.may.concerns(request.user, row):
-            raise Http404
         if request.method == "GET":
             return self._case_page(request, kind, row, open_step=name)
-        form = form_for(row, declared, request.user, request.POST, request.FILES)
-        if not form.is_valid():
-            return self._case_page(request, kind, row, open_step=name, form=form, status=422)
         try:
+            declared = steps.open_step(row, name, _person(request))
+            form = form_for(row, declared, request.user, request.POST, request.FILES)
+            if not form.is_valid():
+                return self._case_page(request, kind, row, open_step=name, form=form, status=422)
             act = steps.take(
-                row,
-                name,
-                by=_person(request),
-                version=_version(request),
-                **form.cleaned_data,
+                row, name, by=_person(request), version=_version(request), **form.cleaned_data
             )
+        except NoSuchStep:
+            raise Http404 from None
         except Refused as refusal:
             status = 403 if isinstance(refusal, NotYours) else 409
             fresh = self._row(kind, request.user, number)

@@ -32,7 +32,10 @@ type_of_guard = Callable[[Any], str]
 
 # States that end or park a case: reaching one of them is possible, not awaited.
 SIDEWAYS = frozenset(
-    "cancelled withdrawn declined refused terminated void lapsed expired not_taken on_hold".split()
+    {
+        *("cancelled", "withdrawn", "declined", "refused", "terminated"),
+        *("void", "lapsed", "expired", "not_taken", "on_hold"),
+    }
 )
 _at_the_gate: ContextVar[bool] = ContextVar("at_the_gate", default=False)
 
@@ -141,7 +144,9 @@ def step(
 
     def declare(method: Callable[..., None]) -> Callable[..., None]:
         moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
-        moved.step = _declared(method, label, sources, target, may, when, books, then, confirm, inner)
+        moved.step = _declared(
+            method, label, sources, target, may, when, books, then, confirm, inner
+        )
         return moved  # type: ignore[no-any-return]
 
     return declare
@@ -159,7 +164,9 @@ def beginning(
 
     def declare(method: Callable[..., Any]) -> Any:
         made = _only_here(method)
-        made.step = _declared(method, label, (), None, may, when, books, then, confirm=False, inner=False)
+        made.step = _declared(
+            method, label, (), None, may, when, books, then, confirm=False, inner=False
+        )
         return classmethod(made)
 
     return declare
@@ -271,6 +278,21 @@ def choices(case: Case, person: Actor) -> list[Choice]:
         for step in steps_of(type(case)).values()
         if case.state in step.sources and not step.inner and step.may.concerns(person, case)
     ]
+
+
+def open_step(case: Case, name: str, person: Actor) -> Step:
+    """The step, if it concerns the person and is open: a closed one asks for no form.
+
+    The gate decides again on the locked row. Raises `NoSuchStep`, `NotYours` or `NotOpen`.
+    """
+    declared = steps_of(type(case)).get(name)
+    if declared is None or declared.inner or not declared.may.concerns(person, case):
+        raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
+    if why := declared.may.why_not(person, case):
+        raise NotYours(why)
+    if why := declared.refusal(case):
+        raise NotOpen(why)
+    return declared
 
 
 def whose_turn(case: Case) -> list[str]:

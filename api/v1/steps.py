@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404
 from django.urls import URLPattern, path, reverse
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
@@ -25,7 +24,7 @@ from api.v1.kinds import BY_MODEL
 from workflow import steps
 from workflow.forms import form_for, form_of
 from workflow.models import Case
-from workflow.steps import Act, Choice, NotOpen, NotYours, Step
+from workflow.steps import Act, Choice
 
 
 class ChoiceOfField(serializers.Serializer[Any]):
@@ -125,7 +124,7 @@ class TakeStep(Door, GenericAPIView[Any]):
 
     def post(self, request: Request, number: str, step: str) -> Response:
         row = self.kind.row(self.person, number)
-        declared = takeable(row, step, self.person)
+        declared = steps.open_step(row, step, self.person)
         given = bodies.read(request, declared, row)
         act = steps.take(row, step, by=self.person, version=given.version, **given.fields)
         return Response(self._taken(act))
@@ -145,21 +144,6 @@ def addresses(kind: Kind) -> list[URLPattern]:
         path(below, Steps.as_view(kind=kind), name=f"{kind.slug}-steps"),
         path(f"{below}<slug:step>/", TakeStep.as_view(kind=kind), name=f"{kind.slug}-step"),
     ]
-
-
-def takeable(row: Case, name: str, person: Any) -> Step:
-    """The step, if it concerns the person and is open: a closed one asks for no corrections.
-
-    The gate decides again on the locked row.
-    """
-    declared = steps.steps_of(type(row)).get(name)
-    if declared is None or not declared.may.concerns(person, row):
-        raise Http404
-    if why := declared.may.why_not(person, row):
-        raise NotYours(why)
-    if why := declared.refusal(row):
-        raise NotOpen(why)
-    return declared
 
 
 def _shown(choice: Choice, row: Case, person: Any) -> dict[str, Any]:

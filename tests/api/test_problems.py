@@ -13,10 +13,10 @@ from rest_framework import exceptions
 
 from api import problems
 from api.shapes import schema_of
-from api.v1.steps import opened, takeable
+from api.v1.steps import opened
 from tests.api.conftest import Caller, Problem
 from tests.factories import BillFactory, ContractFactory, TransferReviewFactory, person
-from workflow.steps import Act, NoSuchStep, NotOpen, NotYours, Refused, Stale
+from workflow.steps import Act, NoSuchStep, NotOpen, NotYours, Refused, Stale, open_step
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_somebody_the_case_itself_rules_out_is_told_why() -> None:
     review: Any = TransferReviewFactory(state="under_review", drafter_id=officer.actor_id)
 
     with pytest.raises(NotYours, match="another officer must decide"):
-        takeable(review, "clear", officer)
+        open_step(review, "clear", officer)
 
 
 @pytest.mark.django_db

@@ -151,7 +151,7 @@ def test_a_session_of_the_portal_opens_nothing(requester: Caller) -> None:
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(
     requester: Caller, signatory: Caller, problem: Problem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.throttling.USUAL_RATE", "2/min")
+    monkeypatch.setattr("api.throttling.PerClient.rate", "2/min", raising=False)
 
     answers = [requester.get("requests/") for _ in range(3)]
 
