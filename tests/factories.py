@@ -195,8 +195,8 @@ def paper(case: Case, kind: str, **fields: Any) -> Document:
         case_kind=case.kind(),
         case_id=case.pk,
         case_number=case.number,
-        owner_code=case.owner_code,
         **{
+            "owner_code": case.owner_code,
             "kind": kind,
             "title": kind.replace("_", " "),
             "language": "en",

@@ -43,7 +43,7 @@ class Bill(NationCase):
     from_deposit = models.DecimalField(
         _("set against the deposit"), max_digits=18, decimal_places=2
     )
-    due_on = models.DateField(_("due"))
+    due_on = models.DateField(_("due on"))
     issued_on = models.DateField(_("issued"), null=True)
     paid_on = models.DateField(_("paid"), null=True)
 

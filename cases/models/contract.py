@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -21,6 +22,7 @@ from exports.models import TransferReview
 from exports.models.shipment import received_quantities
 from industry.models import Article
 from ledger.journals import Code, balance
+from ledger.money import written
 from partners.models import NationCase, NationCaseQuerySet
 from workflow import approvals
 from workflow.rights import by_system
@@ -77,7 +79,7 @@ def offer_is_valid(contract: Contract) -> str:
     if contract.expires_on and timezone.localdate() <= contract.expires_on:
         return ""
     return _t("The offer expired on %(day)s. Ask the agency for a new one.") % {
-        "day": contract.expires_on
+        "day": date_format(contract.expires_on) if contract.expires_on else "–"
     }
 
 
@@ -105,8 +107,8 @@ def all_bills_settled(contract: Contract) -> str:
         return _t("A bill is still open. Record its payment or void it.")
     if contract.billed() != contract.total:
         return _t("Billed %(billed)s of %(total)s. Bill the rest first.") % {
-            "billed": contract.billed(),
-            "total": contract.total,
+            "billed": written(contract.billed(), contract.currency),
+            "total": written(contract.total, contract.currency),
         }
     owed = balance(contract.number, Code.RECEIVABLE, contract.currency)
     kept = balance(contract.number, Code.DEPOSITS, contract.currency)
@@ -186,7 +188,14 @@ class Contract(NationCase):
             ),
             models.CheckConstraint(
                 condition=Q(net=None, administrative_charge=None, total=None, deposit=None)
-                | Q(total=models.F("net") + models.F("administrative_charge"), deposit__gte=0),
+                | Q(
+                    net__isnull=False,
+                    administrative_charge__isnull=False,
+                    total__isnull=False,
+                    deposit__isnull=False,
+                    total=models.F("net") + models.F("administrative_charge"),
+                    deposit__gte=0,
+                ),
                 name="cases_contract_adds_up",
             ),
             models.CheckConstraint(
@@ -448,7 +457,10 @@ class ContractLine(models.Model):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="contract_lines", verbose_name=_("article")
+        Article,
+        on_delete=models.PROTECT,
+        related_name="contract_lines",
+        verbose_name=_("article or service"),
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
@@ -460,7 +472,13 @@ class ContractLine(models.Model):
             models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="cases_contractline_positive"),
             models.CheckConstraint(
-                condition=Q(unit_price=None, amount=None) | Q(unit_price__gte=0, amount__gte=0),
+                condition=Q(unit_price=None, amount=None)
+                | Q(
+                    unit_price__isnull=False,
+                    amount__isnull=False,
+                    unit_price__gte=0,
+                    amount__gte=0,
+                ),
                 name="cases_contractline_priced_whole",
             ),
         ]

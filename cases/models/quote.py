@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -35,7 +36,7 @@ def still_time_to_quote(quote: Quote) -> str:
     if last_day is None or timezone.localdate() <= last_day:
         return ""
     return _t("The last day for quotes was %(day)s. Ask the agency for more time.") % {
-        "day": last_day
+        "day": date_format(last_day)
     }
 
 
@@ -72,7 +73,8 @@ class Quote(Case):
                 condition=Q(state__in=State.values), name="cases_quote_known_state"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["submitted", "taken"]) | Q(amount__gt=0),
+                condition=~Q(state__in=["submitted", "taken"])
+                | Q(amount__isnull=False, amount__gt=0),
                 name="cases_quote_submitted_has_amount",
             ),
             models.UniqueConstraint(

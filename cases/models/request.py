@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from cases import actions, notices, rules
@@ -26,7 +27,7 @@ class State(models.TextChoices):
     RETURNED = "returned", _("returned")
     ACTIONABLE = "actionable", _("actionable")
     ANSWERED = "answered", _("answered")
-    DECLINED = "declined", _("declined")
+    DECLINED = "declined", pgettext_lazy("request", "declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -293,7 +294,10 @@ class RequestLine(models.Model):
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="request_lines", verbose_name=_("article")
+        Article,
+        on_delete=models.PROTECT,
+        related_name="request_lines",
+        verbose_name=_("article or service"),
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     remark = models.CharField(_("remark"), max_length=200, blank=True)

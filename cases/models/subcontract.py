@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from cases import actions, journals, notices, papers, rules
@@ -30,7 +31,7 @@ class State(models.TextChoices):
     AWARDED = "awarded", _("awarded")
     IN_PRODUCTION = "in_production", _("in production")
     DELIVERED = "delivered", _("delivered")
-    ACCEPTED = "accepted", _("accepted")
+    ACCEPTED = "accepted", pgettext_lazy("delivery", "accepted")
     PAID = "paid", _("paid")
     CLOSED = "closed", _("closed")
     CANCELLED = "cancelled", _("cancelled")
@@ -99,7 +100,7 @@ class Subcontract(Case):
     progress_percent = models.PositiveSmallIntegerField(_("progress (percent)"), default=0)
     progress_note = models.TextField(_("progress"), blank=True)
     delivered_on = models.DateField(_("delivered"), null=True)
-    accepted_on = models.DateField(_("accepted"), null=True)
+    accepted_on = models.DateField(pgettext_lazy("delivery", "accepted"), null=True)
     invoice_number = models.CharField(_("invoice number"), max_length=40, blank=True)
     paid_on = models.DateField(_("paid"), null=True)
 
@@ -118,7 +119,7 @@ class Subcontract(Case):
             ),
             models.CheckConstraint(
                 condition=Q(contractor=None, amount=None)
-                | Q(contractor__isnull=False, amount__gt=0),
+                | Q(contractor__isnull=False, amount__isnull=False, amount__gt=0),
                 name="cases_subcontract_firm_and_amount",
             ),
             models.CheckConstraint(

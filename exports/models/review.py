@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -256,7 +257,7 @@ class TransferReview(NationCase):
     def is_over(self, today: date) -> str:
         if self.valid_until is None or today > self.valid_until:
             return ""
-        return _t("The clearance is valid until %(day)s.") % {"day": self.valid_until}
+        return _t("The clearance is valid until %(day)s.") % {"day": date_format(self.valid_until)}
 
     @property
     def level_name(self) -> str:

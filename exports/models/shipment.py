@@ -11,6 +11,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -72,7 +73,8 @@ class Shipment(NationCase):
                 condition=Q(state__in=State.values), name="exports_shipment_known_state"
             ),
             models.CheckConstraint(
-                condition=Q(received_on=None) | Q(received_on__gte=F("shipped_on")),
+                condition=Q(received_on=None)
+                | Q(shipped_on__isnull=False, received_on__gte=F("shipped_on")),
                 name="exports_shipment_shipped_first",
             ),
             models.CheckConstraint(
@@ -158,4 +160,5 @@ class ShipmentLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.shipment}-{self.number:02d}"
+        name = self.name_ja if get_language() == "ja" else self.name_en
+        return f"{name} × {self.quantity} {self.unit}"

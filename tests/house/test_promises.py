@@ -1,0 +1,251 @@
+"""Promises of the database, each broken once: what must never be false is refused whoever writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.utils import IntegrityError
+from django.utils import timezone
+
+from cases.models import Rate
+from notifications.models import Message
+from partners.models import Agreement
+from tests.factories import (
+    NET,
+    ArticleFactory,
+    BillFactory,
+    ContractFactory,
+    MembershipFactory,
+    NationFactory,
+    OrganisationFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    agency,
+    firm,
+    paper,
+    person,
+)
+from workflow.models import ApprovalRoute, Deadline, Entry, FollowUp
+from workflow.steps import take_within
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 22)
+BEFORE = DAY - timedelta(days=1)
+NOW = timezone.now
+
+
+def change(row: Any, **fields: Any) -> None:
+    type(row).objects.filter(pk=row.pk).update(**fields)
+
+
+def again(row: Any, **fields: Any) -> None:
+    """A second row with the same words and a key of its own."""
+    type(row).objects.create(**_words(row) | fields)
+
+
+def _words(row: Any) -> dict[str, Any]:
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key
+    }
+
+
+def entry() -> Entry:
+    request = RequestFactory(state="submitted")
+    return take_within(request, "accept_as_actionable", by=person("case_manager")).entry
+
+
+def made_paper(**fields: Any) -> None:
+    """A paper as a step makes it."""
+    step = entry()
+    case = RequestFactory(furnished=False)
+    paper(case, "offer", **{"origin": "made", "entry": step, **fields})
+
+
+def made_twice() -> None:
+    step, case = entry(), RequestFactory(furnished=False)
+    for version in (1, 2):
+        paper(case, "offer", origin="made", entry=step, version=version)
+
+
+def paper_twice() -> None:
+    case = RequestFactory(furnished=False)
+    for _ in range(2):
+        paper(case, "note")
+
+
+def received_paper(**fields: Any) -> None:
+    paper(RequestFactory(furnished=False), "note", **fields)
+
+
+def message(**fields: Any) -> None:
+    Message.objects.create(
+        **{
+            "dedupe_key": "key",
+            "recipient": person("case_manager"),
+            "case_kind": "cases.request",
+            "case_id": "00000000-0000-0000-0000-000000000001",
+            "notice": "test",
+            "language": "en",
+            "subject": "test",
+            "next_at": NOW(),
+            "created_at": NOW(),
+            **fields,
+        }
+    )
+
+
+def deadline_twice() -> None:
+    for _ in range(2):
+        Deadline.objects.create(case_id=agency().pk, step="lapse", due_at=NOW())
+
+
+def follow_up_twice() -> None:
+    again(FollowUp.objects.filter(entry=entry()).get(), position=9)
+
+
+def second_agency() -> None:
+    agency()
+    OrganisationFactory(kind="agency")
+
+
+def review_twice() -> None:
+    again(TransferReviewFactory(state="cleared"), number="T2", state="draft")
+
+
+def rate(**fields: Any) -> None:
+    Rate.objects.create(
+        **{"code": "deposit", "percent": 1, "valid_from": DAY, "source": "test", **fields}
+    )
+
+
+def route(**fields: Any) -> None:
+    words = {"matter": "test", "from_amount": 0, "ranks": [], "valid_from": DAY, "source": "test"}
+    ApprovalRoute.objects.create(**words | fields)
+
+
+def twice(once: Callable[..., None], **fields: Any) -> None:
+    once(**fields)
+    once(**fields)
+
+
+def line_of(made: Any) -> Any:
+    return made().lines.first()
+
+
+def in_state(made: Any) -> Callable[[], None]:
+    return lambda: change(made(), state="sleeping")
+
+
+PROMISES: dict[str, Callable[[], None]] = {
+    # known states
+    "cases_request_known_state": in_state(RequestFactory),
+    "cases_contract_known_state": in_state(ContractFactory),
+    "cases_subcontract_known_state": in_state(SubcontractFactory),
+    "cases_quote_known_state": in_state(QuoteFactory),
+    "cases_bill_known_state": in_state(BillFactory),
+    "exports_review_known_state": in_state(TransferReviewFactory),
+    "exports_shipment_known_state": in_state(ShipmentFactory),
+    "notifications_message_known_state": lambda: message(state="lost"),
+    # requests
+    "cases_request_reference_once": lambda: again(RequestFactory(), number="R2"),
+    "cases_requestline_once": lambda: again(line_of(RequestFactory)),
+    "cases_requestline_positive": lambda: change(line_of(RequestFactory), quantity=0),
+    # contracts
+    "cases_contract_adds_up": lambda: change(ContractFactory(is_priced=True), total=1),
+    "cases_contract_offer_has_an_end": lambda: change(
+        ContractFactory(state="offered"), expires_on=None
+    ),
+    "cases_contract_one_live_per_request": lambda: again(ContractFactory(), number="C2"),
+    "cases_contractline_once": lambda: again(line_of(ContractFactory)),
+    "cases_contractline_positive": lambda: change(line_of(ContractFactory), quantity=0),
+    "cases_contractline_priced_whole": lambda: change(line_of(ContractFactory), unit_price=1),
+    # subcontracts and quotes
+    "cases_subcontract_firm_and_amount": lambda: change(SubcontractFactory(), amount=NET),
+    "cases_subcontract_progress": lambda: change(SubcontractFactory(), progress_percent=101),
+    "cases_subcontract_awarded_to_someone": lambda: change(SubcontractFactory(), awarded_on=DAY),
+    "cases_subcontractline_once": lambda: again(line_of(SubcontractFactory)),
+    "cases_subcontractline_positive": lambda: change(line_of(SubcontractFactory), quantity=0),
+    "cases_quote_submitted_has_amount": lambda: change(QuoteFactory(), state="submitted"),
+    "cases_quote_one_per_contractor": lambda: again(QuoteFactory(), number="Q2"),
+    "cases_quoteline_once": lambda: again(QuoteFactory(state="submitted").lines.first()),
+    "cases_quoteline_positive": lambda: change(
+        QuoteFactory(state="submitted").lines.first(), unit_price=0
+    ),
+    # bills and rates
+    "cases_bill_amounts": lambda: change(BillFactory(), from_deposit=NET * 9),
+    "cases_bill_issued_is_dated": lambda: change(BillFactory(), state="issued"),
+    "cases_rate_once": lambda: twice(rate),
+    "cases_rate_is_percent": lambda: rate(percent=101),
+    "cases_rate_ends_after_it_begins": lambda: rate(valid_to=BEFORE),
+    # exports
+    "exports_review_cleared_is_dated": lambda: change(TransferReviewFactory(), state="cleared"),
+    "exports_review_one_live_per_request": review_twice,
+    "exports_reviewline_once": lambda: again(line_of(TransferReviewFactory)),
+    "exports_reviewline_positive": lambda: change(line_of(TransferReviewFactory), quantity=0),
+    "exports_shipment_shipped_first": lambda: change(
+        ShipmentFactory(state="shipped"), received_on=date(2020, 1, 1)
+    ),
+    "exports_shipment_received_is_dated": lambda: change(
+        ShipmentFactory(state="shipped"), state="received"
+    ),
+    "exports_shipmentline_once": lambda: again(line_of(ShipmentFactory)),
+    "exports_shipmentline_positive": lambda: change(line_of(ShipmentFactory), quantity=0),
+    # industry and partners
+    "industry_article_known_kind": lambda: change(ArticleFactory(), kind="idea"),
+    "partners_nation_iso_code": lambda: NationFactory(code="p1"),
+    "partners_agreement_once": lambda: again(Agreement.objects.filter(nation="PH").get()),
+    "partners_agreement_signed_first": lambda: change(
+        Agreement.objects.filter(nation="PH").get(), in_force_on=date(2000, 1, 1)
+    ),
+    "partners_membership_once": lambda: again(MembershipFactory()),
+    "partners_membership_known_role": lambda: change(MembershipFactory(), role="king"),
+    "partners_membership_ends_after_it_begins": lambda: change(
+        MembershipFactory(), valid_to=date(2000, 1, 1)
+    ),
+    "partners_organisation_contractor_numbered": lambda: change(firm(), corporate_number=""),
+    "partners_organisation_nation_if_foreign": lambda: change(agency(), nation="PH"),
+    "partners_organisation_number_once": lambda: again(firm()),
+    "partners_organisation_one_agency": second_agency,
+    # the gate
+    "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=BEFORE),
+    "workflow_route_once": lambda: twice(route),
+    "workflow_deadline_once": deadline_twice,
+    "workflow_entry_one_per_version": lambda: again(entry()),
+    "workflow_followup_once": follow_up_twice,
+    # papers and messages
+    "documents_document_one_per_version": paper_twice,
+    "documents_document_made_once": made_twice,
+    "documents_document_made_by_a_step": lambda: made_paper(entry=None),
+    "documents_document_known_origin": lambda: received_paper(origin="found", entry=entry()),
+    "documents_document_known_language": lambda: received_paper(language="fr"),
+    "documents_document_not_empty": lambda: received_paper(size=0),
+    "documents_document_version_from_one": lambda: received_paper(version=0),
+    "documents_document_hashed": lambda: received_paper(sha256="x" * 64),
+    "documents_document_nation_named": lambda: received_paper(for_nation=True, owner_code=""),
+    "notifications_message_sent_at_if_sent": lambda: message(state="sent"),
+}
+
+
+# A check that answers NULL lets a row in: pairs of columns are tried half filled, too.
+HALF_FILLED: list[tuple[str, Callable[[], None]]] = [
+    ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), total=None)),
+    ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), deposit=None)),
+    ("cases_subcontract_firm_and_amount", lambda: change(SubcontractFactory(), contractor=firm())),
+    ("cases_contractline_priced_whole", lambda: change(line_of(ContractFactory), amount=1)),
+    ("exports_shipment_shipped_first", lambda: change(ShipmentFactory(), received_on=DAY)),
+]
+
+
+@pytest.mark.parametrize(("name", "broken"), [*sorted(PROMISES.items()), *HALF_FILLED])
+def test_database_refuses_what_must_never_be(name: str, broken: Callable[[], None]) -> None:
+    with pytest.raises(IntegrityError, match=f'"{name}"'), transaction.atomic():
+        broken()
