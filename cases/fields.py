@@ -108,7 +108,7 @@ class ArticleRows(RowsWidget):
 class ArticleLinesField(forms.Field):
     """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row."""
 
-    columns = {"article": _("article"), "quantity": _("quantity"), "remark": _("remark")}
+    columns = {"article": _("article or service"), "quantity": _("quantity"), "remark": _("remark")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=ArticleRows(self.columns), **kwargs)
@@ -160,9 +160,10 @@ class PerLineField(forms.Field):
     """One value per line of a case: `{"1": 3}` from the API, `lines-1-value` from a page."""
 
     required_for_each = True
+    column: str | Promise = ""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=PerLineWidget(), **kwargs)
+        super().__init__(widget=PerLineWidget(self.column), **kwargs)
         self.known: dict[int, tuple[str, int]] = {}
 
     def set_lines(self, lines: Iterable[tuple[int, str, int]]) -> None:
@@ -199,7 +200,11 @@ class PerLineWidget(forms.Widget):
 
     template_name = "portal/components/lines_widget.html"
     use_fieldset = True
-    lines: Mapping[int, tuple[str, int]] = {}
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__()
+        self.column = column
+        self.lines: Mapping[int, tuple[str, int]] = {}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         if name in data and not hasattr(data, "getlist"):
@@ -216,7 +221,7 @@ class PerLineWidget(forms.Widget):
         first = context["widget"]["attrs"].get("id", name)
         context["widget"] |= {
             "heading": _t("Line"),
-            "columns": [_t("Value")],
+            "columns": [self.column],
             "rows": [
                 {
                     "title": f"{number}: {label} × {quantity}",
@@ -224,7 +229,7 @@ class PerLineWidget(forms.Widget):
                         {
                             "name": f"{name}-{number}",
                             "id": f"{first}_{place}",
-                            "label": _t("Value"),
+                            "label": self.column,
                             "inputmode": "numeric",
                             "value": values.get(str(number), values.get(number, "")),
                         }
@@ -240,6 +245,7 @@ class LineQuantitiesField(PerLineField):
     """How many of each line; never more than is left."""
 
     required_for_each = False
+    column = _("quantity")
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         try:
@@ -258,6 +264,7 @@ class LinePricesField(PerLineField):
     """A unit price for each line, in the currency's smallest unit at most."""
 
     currency = "JPY"
+    column = _("unit price")
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from cases.models import Bill, Contract, Quote, Request, Subcontract
 from cases.models.request import Purpose
 from documents.fields import PaperField
 from exports.models.shipment import Mode, packed_quantities
-from ledger.money import exponent
+from ledger.money import exponent, written
 from partners.models import Organisation
 from workflow.forms import StepForm, asks
 
@@ -187,7 +188,7 @@ class RecordDeposit(StepForm):
         if amount != self.case.deposit:
             raise forms.ValidationError(
                 _t("The initial deposit is %(deposit)s. Record exactly this amount.")
-                % {"deposit": f"{self.case.deposit:,.{exponent(self.case.currency)}f}"}
+                % {"deposit": written(self.case.deposit, self.case.currency)}
             )
         return amount
 
@@ -232,7 +233,7 @@ class DraftBill(StepForm):
         if amount > self._unbilled():
             raise forms.ValidationError(
                 _t("Only %(left)s of the price is left to bill. Give at most this amount.")
-                % {"left": f"{self._unbilled():,.{exponent(self.case.currency)}f}"}
+                % {"left": written(self._unbilled(), self.case.currency)}
             )
         return amount
 
@@ -335,7 +336,7 @@ class AcceptDelivery(StepForm):
         if self.case.delivered_on and day < self.case.delivered_on:
             raise forms.ValidationError(
                 _t("Inspected before the delivery of %(day)s. Correct the day.")
-                % {"day": self.case.delivered_on}
+                % {"day": date_format(self.case.delivered_on)}
             )
         return day
 
@@ -407,7 +408,7 @@ class RecordBillPayment(StepForm):
         if amount != self.case.due:
             raise forms.ValidationError(
                 _t("%(due)s is due on this bill. Record exactly this amount.")
-                % {"due": f"{self.case.due:,.{exponent(self.case.currency)}f}"}
+                % {"due": written(self.case.due, self.case.currency)}
             )
         return amount
 

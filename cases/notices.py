@@ -9,6 +9,7 @@ from partners.access import Permission as P
 from partners.desks import (
     firm_with,
     holders_of_rank,
+    in_their_words,
     officials_as,
     officials_with,
     partner_path,
@@ -51,7 +52,7 @@ def _last_note(case: Any) -> str:
 
 @notice("request_submitted", to=to_desk)
 def request_submitted(request: Any) -> Values:
-    return _for_staff(request, nation=request.nation.name_en)
+    return _for_staff(request, nation=in_their_words(request.nation))
 
 
 @notice("request_returned", to=to_requesters)

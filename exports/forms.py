@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -108,6 +109,6 @@ class Receive(StepForm):
         if self.case.shipped_on and day < self.case.shipped_on:
             raise forms.ValidationError(
                 _t("Received before it was shipped on %(day)s. Correct the day.")
-                % {"day": self.case.shipped_on}
+                % {"day": date_format(self.case.shipped_on)}
             )
         return day

@@ -6,14 +6,22 @@ from typing import Any
 
 from notifications.notices import notice
 from partners.access import Permission as P
-from partners.desks import officials_as, officials_with, partner_path, staff_path, staff_with
-
-officials = officials_as("requester", "signatory", "nation_logistics")
+from partners.desks import (
+    in_their_words,
+    officials_with,
+    partner_path,
+    staff_path,
+    staff_with,
+)
 
 
 @notice("review_waits", to=staff_with(P.REVIEW_DECIDE))
 def review_waits(review: Any) -> dict[str, Any]:
-    return {"title": review.title, "path": staff_path(review), "nation": review.nation.name_en}
+    return {
+        "title": review.title,
+        "path": staff_path(review),
+        "nation": in_their_words(review.nation),
+    }
 
 
 @notice("transfer_cleared", to=staff_with(P.CONTRACT_WRITE))
@@ -31,7 +39,7 @@ def shipment_shipped(shipment: Any) -> dict[str, Any]:
     return {
         "title": shipment.title,
         "path": partner_path(shipment),
-        "items": [f"{line.name_en} × {line.quantity}" for line in shipment.lines.all()],
+        "items": [in_their_words(line) for line in shipment.lines.all()],
     }
 
 

@@ -20,5 +20,10 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(scaled)
 
 
+def written(amount: Decimal, currency: str) -> str:
+    """`JPY 1,234`: an amount inside a sentence."""
+    return f"{currency} {amount:,.{exponent(currency)}f}"
+
+
 def amount_of(units: int, currency: str) -> Decimal:
     return Decimal(units).scaleb(-exponent(currency))

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import lazystr
 
 from partners.access import Permission, carriers, people_with
 from workflow.models import Case
 
 People = Callable[[Any], list[Any]]
+
+
+def in_their_words(row: Any) -> Any:
+    """The row's name, put into words only when a reader's language is known."""
+    return lazystr(row)
 
 
 def staff_path(case: Case) -> str:

@@ -16,6 +16,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from documents import storage
 
@@ -51,7 +52,7 @@ class DocumentQuerySet(models.QuerySet[Any]):
 class Document(models.Model):
     class Origin(models.TextChoices):
         MADE = "made", _("made here")
-        RECEIVED = "received", _("received")
+        RECEIVED = "received", pgettext_lazy("paper", "received")
 
     class Language(models.TextChoices):
         BILINGUAL = "bilingual", _("Japanese and English")

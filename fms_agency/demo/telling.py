@@ -75,9 +75,11 @@ def _outcome(told: Told) -> str:
 def _more(told: Told) -> str:
     """What a line alone cannot say: what was opened, or why the house refused."""
     if told.opened:
-        more = f"{_('opens')} {', '.join(told.opened)}"
+        opens = _("opens")
+        more = f"{opens} {', '.join(told.opened)}"
     elif told.refusal:
-        more = f"{told.refusal.status}: {told.refusal.why or _('not found')}"
+        not_found = _("not found")
+        more = f"{told.refusal.status}: {told.refusal.why or not_found}"
     else:
         return ""
     return f"\n{' ' * 6}{more}"

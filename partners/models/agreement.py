@@ -19,7 +19,7 @@ class AgreementQuerySet(models.QuerySet[Any]):
 
 class Agreement(models.Model):
     nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="agreements")
-    signed_on = models.DateField(_("signed"))
+    signed_on = models.DateField(_("signed on"))
     in_force_on = models.DateField(_("in force"), null=True, blank=True)
     is_verified = models.BooleanField(_("dates verified"), default=False)
     source = models.CharField(_("source"), max_length=300)

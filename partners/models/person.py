@@ -31,7 +31,7 @@ class Person(AbstractBaseUser):
     given_name = models.CharField(_("given name"), max_length=60)
     family_name_ja = models.CharField(_("family name in Japanese"), max_length=60, blank=True)
     given_name_ja = models.CharField(_("given name in Japanese"), max_length=60, blank=True)
-    title = models.CharField(_("title"), max_length=120, blank=True)
+    title = models.CharField(_("job title"), max_length=120, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=[("ja", "日本語"), ("en", "English")], default="en"
     )

@@ -5,6 +5,7 @@ Needs the GNU gettext tools, on the machine of whoever changes a text.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ PLACE = settings.BASE_DIR / "workflow" / "step_texts_collected.py"
 
 
 class Command(makemessages.Command):
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=_t"]
     help = "Collect texts into locale/; the meaning of a step is its docstring."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,12 +33,13 @@ class Command(makemessages.Command):
 
 
 def _meanings() -> list[str]:
-    found = {
-        step.doc
+    declared = [
+        step
         for model in case_types()
         for step in (*steps_of(model).values(), *beginnings_of(model).values())
-    }
-    return sorted(found)
+    ]
+    guards = {inspect.getdoc(guard) or "" for step in declared for guard in step.when}
+    return sorted({step.doc for step in declared} | guards - {""})
 
 
 def _as_source(texts: list[str]) -> str:
