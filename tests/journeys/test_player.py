@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 from cases.models import Contract, Request
 from documents import uploads
 from documents.models import Document
-from fms_agency.demo import deals, ending, player, telling
+from fms_agency.demo import client, deals, ending, player, telling
 from fms_agency.demo.accounts import Account
 from fms_agency.demo.doors import GateDoor, Refusal
 from fms_agency.demo.ending import Finding
@@ -34,6 +35,13 @@ from fms_agency.demo.table import table
 from fms_agency.management.commands.play_deal import doors_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def told_in_english() -> Iterator[None]:
+    with override("en"):
+        yield
+
 
 DRAFT = api("au.requester").begins(
     "request", "draft", **deals.FRIGATE_REQUEST | {"reference": Stamp("TEST")}
@@ -72,7 +80,7 @@ def played(*turns: Turn) -> list[player.Told]:
 def test_story_breaks_where_the_house_answers_otherwise(
     known: dict[str, Account], turn: Turn, why: str
 ) -> None:
-    with override("en"), pytest.raises(StoryBroken, match=why):
+    with pytest.raises(StoryBroken, match=why):
         played(DRAFT, turn)
 
 
@@ -140,8 +148,7 @@ def test_end_names_everything_that_does_not_hold(
     monkeypatch.setattr(player, "PAPER_PATIENCE", 0.0)
     monkeypatch.setattr(ending, "balance", lambda *_: 5)
 
-    with override("en"):
-        found = list(ending.findings(play, patience=0.0))
+    found = list(ending.findings(play, patience=0.0))
 
     assert [finding.is_good for finding in found] == [False] * 5 + [True]
     assert found[2].detail.endswith(": submitted, not answered")
@@ -172,6 +179,19 @@ def test_line_tells_who_did_what_in_the_listeners_language(known: dict[str, Acco
     assert "TAYLOR Emma, Requester" in telling.line(2, attached)
     assert "draft → submitted" in telling.line(3, submitted)
     assert telling.line(4, refused).endswith("\n      404: not found")
+
+
+def test_line_tells_what_was_read_and_what_was_opened(known: dict[str, Account]) -> None:
+    *_asked, read, _actionable, opened = played(
+        *SUBMITTED_ANEW,
+        api("au.requester").reads("request", "request_letter"),
+        portal("case_manager").takes("request", "accept_as_actionable"),
+        portal("export_control").takes("request", "open_transfer_review"),
+    )
+
+    assert "Letter of request" in telling.line(4, read)
+    assert "read, SHA-256 fits" in telling.line(4, read)
+    assert telling.line(6, opened).endswith(f"\n      opens {opened.opened[0]}")
 
 
 def test_table_keeps_wide_characters_in_line() -> None:
@@ -262,6 +282,23 @@ def test_paper_of_another_case_is_not_found(
             doors[door].open_for(PEOPLE[who])
             with pytest.raises(Refusal, match="404"):
                 doors[door].fetch(PEOPLE[who], request, foreign)
+
+
+def test_damaged_paper_is_not_taken_for_a_paper(
+    live_server: LiveServer, furnished: dict[str, Account]
+) -> None:
+    request = Request.objects.get(reference="SAMPLE-AU-001")
+    letter = Document.objects.get(case_number=request.number)
+    letter.path.write_bytes(b"other bytes")
+
+    with doors_of(live_server.url, furnished) as doors:
+        doors[Door.PORTAL].open_for(PEOPLE["auditor"])
+        with pytest.raises(Refusal, match="500"):
+            doors[Door.PORTAL].fetch(PEOPLE["auditor"], request, letter)
+
+
+def test_answer_of_something_else_than_the_api_is_told_as_it_is() -> None:
+    assert client._why(httpx.Response(502, text="Bad gateway")) == "Bad gateway"
 
 
 def test_request_is_begun_in_the_web_view_as_well(

@@ -12,7 +12,7 @@ from fms_agency.demo.browser import CannotFill, Form, Page, page_of
 from fms_agency.demo.script import attached
 
 PAGE = """
-<nav><a href="/staff/">Desk</a><a>nowhere</a></nav>
+<nav><p>left open <a href="/staff/">Desk</a><a>nowhere</a></nav>
 <input name="outside" value="no form, not posted">
 <form method="post" action="steps/clear/">
   <input type="hidden" name="version" value="4"><input name="note" value="as it was">
