@@ -186,7 +186,7 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         contracts.offer_is_valid,
         lambda: ContractFactory(state="offered", expires_on=TODAY),
         lambda: ContractFactory(state="offered", expires_on=YESTERDAY),
-        "The offer expired on 2026-11-21. Ask the agency for a new one.",
+        "The offer expired on Nov. 21, 2026. Ask the agency for a new one.",
     ),
     (
         contracts.offer_is_over,
@@ -210,7 +210,7 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         contracts.all_bills_settled,
         delivered,
         lambda: delivered("bill"),
-        f"Billed 0 of {TOTAL}. Bill the rest first.",
+        "Billed JPY 0 of JPY 5,160,000. Bill the rest first.",
     ),
     (contracts.all_bills_settled, delivered, with_surplus, UNSETTLED),
     (
@@ -265,7 +265,7 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         quotes.still_time_to_quote,
         lambda: QuoteFactory(subcontract__quote_by=TODAY),
         lambda: QuoteFactory(subcontract__quote_by=YESTERDAY),
-        "The last day for quotes was 2026-11-21. Ask the agency for more time.",
+        "The last day for quotes was Nov. 21, 2026. Ask the agency for more time.",
     ),
     (
         reviews.is_screened,
@@ -283,7 +283,7 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         reviews.clearance_has_run_out,
         lambda: TransferReviewFactory(state="cleared", valid_until=YESTERDAY),
         lambda: TransferReviewFactory(state="cleared", valid_until=TODAY),
-        "The clearance is valid until 2026-11-22.",
+        "The clearance is valid until Nov. 22, 2026.",
     ),
     (
         shipments.transfer_is_cleared,

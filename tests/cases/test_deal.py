@@ -1,0 +1,382 @@
+"""What the steps of a deal write besides their own row: copies, quotes, prices, bills, journals."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from cases.models import Bill, Contract, Quote, Rate, Request, Subcontract
+from documents.models import Document
+from exports.models import Shipment, TransferReview
+from ledger.journals import Code, balance, journals_of
+from tests.factories import (
+    CHARGE,
+    DEPOSIT,
+    NET,
+    TOTAL,
+    BillFactory,
+    ContractFactory,
+    QuoteFactory,
+    RequestFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    firm,
+    person,
+)
+from workflow.steps import NotOpen, begin, take
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+DAY = date(2026, 11, 22)
+LATER = date(2027, 11, 22)
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.fixture
+def noon() -> Any:
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        yield
+
+
+def lines_of(case: Any, *names: str) -> list[tuple[Any, ...]]:
+    return list(case.lines.values_list(*names))
+
+
+# Requests ------------------------------------------------------------------------------------
+
+
+def test_request_is_drafted_with_its_lines_and_a_number_of_its_nation() -> None:
+    (article, _three), (other, _one) = [(line.article, 0) for line in RequestFactory().lines.all()]
+
+    act = begin(
+        Request.draft,
+        by=person("requester"),
+        nation_id="PH",
+        title="Radars",
+        reference="PAF-1",
+        reference_date=DAY,
+        purpose="new_capability",
+        signatory="CRUZ Maria",
+        contact="REYES Jose",
+        lines=[
+            {"article": article, "quantity": 3, "remark": "with masts"},
+            {"article": other, "quantity": 1, "remark": ""},
+        ],
+    )
+
+    assert act.case.number == "JP-PH-26-R0001"
+    assert lines_of(act.case, "number", "article", "quantity", "remark") == [
+        (1, article.pk, 3, "with masts"),
+        (2, other.pk, 1, ""),
+    ]
+
+
+def test_revising_a_request_replaces_its_lines() -> None:
+    request = RequestFactory(state="returned")
+    article = request.lines.last().article
+    words = {
+        name: getattr(request, name)
+        for name in [
+            "title",
+            "reference",
+            "reference_date",
+            "purpose",
+            "end_user",
+            "end_use",
+            "delivery_place",
+            "needed_by",
+            "funding",
+            "signatory",
+            "contact",
+            "remarks",
+        ]
+    }
+
+    take(
+        request,
+        "revise",
+        by=person("requester"),
+        lines=[{"article": article, "quantity": 9, "remark": ""}],
+        **words,
+    )
+
+    assert lines_of(request, "number", "article", "quantity") == [(1, article.pk, 9)]
+
+
+def test_letter_is_kept_as_the_nations_paper() -> None:
+    request = RequestFactory(state="draft", furnished=False)
+    letter = SimpleUploadedFile("letter.pdf", PDF, content_type="application/pdf")
+
+    take(request, "attach_letter", by=person("requester"), letter=letter)
+
+    kept = Document.objects.get()
+    assert (kept.kind, kept.version, kept.for_nation, kept.owner_code) == (
+        "request_letter",
+        1,
+        True,
+        "PH",
+    )
+    assert kept.read() == PDF
+
+
+def test_review_is_opened_on_a_snapshot_of_the_request() -> None:
+    request = RequestFactory(state="actionable")
+
+    act = take(request, "open_transfer_review", by=person("export_control_officer"))
+    request.lines.update(quantity=99)
+
+    review = TransferReview.objects.get()
+    assert act.opened == [review]
+    assert (review.request_number, review.end_user) == (request.number, "Philippine Air Force")
+    assert lines_of(review, "number", "item_class", "quantity") == [
+        (1, "non_weapon", 3),
+        (2, "non_weapon", 1),
+    ]
+
+
+def test_screening_enters_the_result_of_the_decision_table() -> None:
+    review = TransferReviewFactory(state="draft", screened_on=None)
+    facts = dict.fromkeys(
+        (
+            "treaty_breach",
+            "unsc_embargo",
+            "conflict_party",
+            "active_fighting",
+            "special_circumstances",
+        ),
+        False,
+    )
+
+    take(
+        review,
+        "screen",
+        by=person("export_control_officer"),
+        precedent=True,
+        consent_clause=True,
+        assessment="No concern.",
+        **facts,
+    )
+
+    stored = TransferReview.objects.get()
+    assert (stored.screened_on, stored.stop_rules, stored.matched_rules, stored.level) == (
+        DAY,
+        [],
+        ["D10", "D17"],
+        2,
+    )
+
+
+# Quotes and the price ------------------------------------------------------------------------
+
+
+def test_solicitation_invites_each_contractor_by_a_quote_of_its_own() -> None:
+    purchase = SubcontractFactory(furnished=False)
+
+    act = take(
+        purchase,
+        "solicit",
+        by=person("contract_officer"),
+        contractors=[firm("One"), firm("Two")],
+        quote_by=DAY,
+        deliver_by=LATER,
+        specification="FPS-3ME",
+    )
+
+    assert [(quote.contractor.name_en, quote.state) for quote in act.opened] == [
+        ("One", "invited"),
+        ("Two", "invited"),
+    ]
+    assert [quote.number for quote in act.opened] == ["JP-QUO-26-0001", "JP-QUO-26-0002"]
+
+
+def test_quote_adds_up_its_lines_and_may_be_replaced() -> None:
+    quote = QuoteFactory()
+    sales = person("contractor_sales")
+    words = {"deliver_on": LATER, "valid_until": LATER, "remarks": ""}
+
+    take(quote, "submit", by=sales, lines={1: Decimal(10), 2: Decimal(20)}, **words)
+    take(quote, "submit", by=sales, lines={1: Decimal(9), 2: Decimal(20)}, **words)
+
+    stored = Quote.objects.get()
+    assert (stored.state, stored.amount) == ("submitted", 9 * 3 + 20)
+    assert lines_of(stored, "line__number", "unit_price") == [(1, 9), (2, 20)]
+
+
+def test_taking_a_quote_sets_the_others_aside_and_another_may_be_taken_later() -> None:
+    purchase = SubcontractFactory(state="solicited", furnished=False)
+    one, two, silent = (
+        QuoteFactory(subcontract=purchase, contractor=firm(name), state=state)
+        for name, state in (("One", "submitted"), ("Two", "submitted"), ("Silent", "invited"))
+    )
+    buyer = person("contract_officer")
+
+    take(purchase, "take_quote", by=buyer, quote=one, reason="Cheapest.")
+    first = dict(Quote.objects.values_list("number", "state"))
+    take(purchase, "take_quote", by=buyer, quote=two, reason="Sooner.")
+    second = dict(Quote.objects.values_list("number", "state"))
+
+    assert first == {one.number: "taken", two.number: "not_taken", silent.number: "invited"}
+    assert second == {one.number: "not_taken", two.number: "taken", silent.number: "invited"}
+    assert Subcontract.objects.get().contractor == firm("Two")
+
+
+def test_cancelled_purchase_leaves_no_quote_open() -> None:
+    purchase = SubcontractFactory(state="solicited", furnished=False)
+    for name, state in (("One", "submitted"), ("Two", "invited"), ("Three", "declined")):
+        QuoteFactory(subcontract=purchase, contractor=firm(name), state=state)
+
+    take(purchase, "cancel", by=person("contract_officer"), reason="No budget.")
+
+    assert sorted(Quote.objects.values_list("state", flat=True)) == [
+        "declined",
+        "not_taken",
+        "not_taken",
+    ]
+
+
+def priced_contract() -> Any:
+    contract = ContractFactory(furnished=False)
+    SubcontractFactory(contract=contract, state="solicited", contractor=firm(), amount=NET)
+    take(contract, "price", by=person("case_manager"))
+    return Contract.objects.get(pk=contract.pk)
+
+
+def test_price_is_the_quotes_the_charge_and_the_deposit_of_the_day() -> None:
+    contract = priced_contract()
+
+    assert (contract.net, contract.administrative_charge, contract.total, contract.deposit) == (
+        NET,
+        CHARGE,
+        TOTAL,
+        DEPOSIT,
+    )
+    assert (contract.administrative_percent, contract.priced_on) == (Decimal("3.2"), DAY)
+    assert lines_of(contract, "number", "unit_price", "amount") == [
+        (1, 1_000_000, 3_000_000),
+        (2, 2_000_000, 2_000_000),
+    ]
+
+
+def test_rate_of_another_day_does_not_count() -> None:
+    Rate.objects.filter(code="administration").update(valid_to=date(2026, 11, 21))
+    Rate.objects.create(code="administration", percent=5, valid_from=DAY, source="memo")
+    Rate.objects.create(code="administration", percent=9, valid_from=LATER, source="memo")
+
+    assert priced_contract().administrative_percent == 5
+
+
+def test_price_without_a_rate_in_force_is_refused() -> None:
+    Rate.objects.filter(code="deposit").update(valid_to=date(2026, 11, 21))
+
+    with pytest.raises(NotOpen, match="No rate for the initial deposit is in force today"):
+        priced_contract()
+
+
+# Shipments, bills, money ---------------------------------------------------------------------
+
+
+def test_shipment_is_packed_from_the_lines_that_leave() -> None:
+    contract = ContractFactory(state="in_execution")
+
+    take(contract, "pack_shipment", by=person("contract_officer"), mode="sea", lines={1: 2})
+
+    shipment = Shipment.objects.get()
+    assert (shipment.contract_number, shipment.mode) == (contract.number, "sea")
+    assert lines_of(shipment, "number", "name_en", "quantity") == [
+        (1, "Fixed air-surveillance radar FPS-3ME", 2)
+    ]
+
+
+def balances(contract: Any) -> dict[str, int]:
+    found = {code.value: int(balance(contract.number, code, "JPY")) for code in Code}
+    return {code: amount for code, amount in found.items() if amount}
+
+
+def test_deposit_is_booked_as_held_for_the_nation() -> None:
+    contract = ContractFactory(state="accepted")
+
+    take(
+        contract,
+        "record_deposit",
+        by=person("finance_officer"),
+        amount=DEPOSIT,
+        received_on=DAY,
+        bank_reference="MUFG-1",
+    )
+
+    assert balances(contract) == {"bank": DEPOSIT, "deposits": -DEPOSIT}
+
+
+def test_bills_in_parts_use_up_the_deposit_and_share_the_charge() -> None:
+    contract = ContractFactory(state="in_execution")
+    finance = person("finance_officer")
+
+    for amount in (Decimal(600_001), Decimal(2_000_000), TOTAL - 2_600_001):
+        take(contract, "draft_bill", by=finance, amount=amount, due_on=LATER)
+        bill = Bill.objects.get(state="draft")
+        take(bill, "issue", by=finance)
+        due = bill.due
+        take(bill, "record_payment", by=finance, amount=due, paid_on=DAY, bank_reference="MUFG-2")
+
+    bills = Bill.objects.order_by("number").values_list("amount", "from_deposit", "state")
+    assert list(bills) == [
+        (600_001, 600_001, "paid"),
+        (2_000_000, 431_999, "paid"),
+        (2_559_999, 0, "paid"),
+    ]
+    assert balances(contract) == {"bank": TOTAL, "sales": -NET, "administration": -CHARGE}
+
+
+def test_voiding_an_issued_bill_reverses_what_it_booked() -> None:
+    bill = BillFactory(state="issued")
+    contract = bill.contract
+
+    take(bill, "void", by=person("finance_officer"), reason="Wrong amount.")
+
+    assert balances(contract) == {"bank": DEPOSIT, "deposits": -DEPOSIT}
+    assert sorted(journal.kind for journal in journals_of(contract.number)) == [
+        "bill",
+        "deposit",
+        "reversal of bill",
+    ]
+
+
+def test_voiding_a_draft_books_nothing() -> None:
+    bill = BillFactory(state="draft")
+
+    take(bill, "void", by=person("finance_officer"), reason="Wrong amount.")
+
+    assert [journal.kind for journal in journals_of(bill.contract.number)] == ["deposit"]
+
+
+def test_accepted_delivery_is_owed_until_the_contractor_is_paid() -> None:
+    purchase = SubcontractFactory(state="delivered")
+    contract = purchase.contract
+
+    take(
+        purchase,
+        "accept_delivery",
+        by=person("inspector"),
+        inspected_on=DAY,
+        findings="Conforms.",
+    )
+    owed = balances(contract)
+    invoice = SimpleUploadedFile("invoice.pdf", PDF, content_type="application/pdf")
+    seller = person("contractor_finance")
+    take(purchase, "send_invoice", by=seller, invoice_number="INV-7", invoice=invoice)
+    take(
+        purchase,
+        "record_payment",
+        by=person("finance_officer"),
+        paid_on=DAY,
+        bank_reference="MUFG-3",
+    )
+
+    held = {"bank": DEPOSIT, "deposits": -DEPOSIT}
+    assert owed == held | {"cost": NET, "payable": -NET}
+    assert balances(contract) == held | {"bank": DEPOSIT - NET, "cost": NET}
+    assert Document.objects.get(kind="supplier_invoice").for_contractor_id == purchase.contractor_id
