@@ -45,7 +45,9 @@ def whole_units(amount: Decimal, currency: str) -> Decimal:
 
 
 class WithReason(StepForm):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=2000)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
 
 
 for _method in (
@@ -71,12 +73,19 @@ for _method in (
 @asks(Request.revise)
 @asks(Request.draft)
 class WriteRequest(StepForm):
+    fieldsets = (
+        (_("Your letter"), ["title", "reference", "reference_date"]),
+        (_("What you ask for"), ["purpose", "lines"]),
+        (_("Use and delivery"), ["end_user", "end_use", "delivery_place", "needed_by"]),
+        (_("Money and people"), ["funding", "signatory", "contact", "remarks"]),
+    )
+
     title = forms.CharField(label=_("Title"), max_length=200)
     reference = forms.CharField(
         label=_("Your reference"), help_text=_("The number of your letter."), max_length=60
     )
     reference_date = forms.DateField(label=_("Date of your letter"))
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=Purpose.choices)
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[("", "—"), *Purpose.choices])
     end_user = forms.CharField(
         label=_("End user"),
         help_text=_("The unit that will use the equipment."),
@@ -84,7 +93,10 @@ class WriteRequest(StepForm):
         required=False,
     )
     end_use = forms.CharField(
-        label=_("End use"), widget=forms.Textarea, max_length=4000, required=False
+        label=_("End use"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        required=False,
     )
     delivery_place = forms.CharField(label=_("Place of delivery"), max_length=200, required=False)
     needed_by = forms.DateField(label=_("Needed by"), required=False)
@@ -98,7 +110,10 @@ class WriteRequest(StepForm):
     )
     contact = forms.CharField(label=_("Point of contact"), max_length=200)
     remarks = forms.CharField(
-        label=_("Remarks"), widget=forms.Textarea, max_length=4000, required=False
+        label=_("Remarks"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        required=False,
     )
     lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
 
@@ -262,7 +277,7 @@ class Solicit(StepForm):
     quote_by = forms.DateField(label=_("Quote by"))
     deliver_by = forms.DateField(label=_("Deliver by"))
     specification = forms.CharField(
-        label=_("Specification"), widget=forms.Textarea, max_length=8000
+        label=_("Specification"), widget=forms.Textarea(attrs={"rows": 4}), max_length=8000
     )
 
     def prepare(self) -> None:
@@ -287,7 +302,9 @@ class TakeQuote(StepForm):
     quote = forms.ModelChoiceField(
         Quote.objects.none(), label=_("Quote"), to_field_name="number", widget=forms.RadioSelect
     )
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=2000)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
 
     def prepare(self) -> None:
         field = self.fields["quote"]
@@ -305,7 +322,9 @@ class TakeQuote(StepForm):
 @asks(Subcontract.report_progress)
 class ReportProgress(StepForm):
     percent = forms.IntegerField(label=_("Progress (percent)"), min_value=0, max_value=100)
-    report = forms.CharField(label=_("Report"), widget=forms.Textarea, max_length=2000)
+    report = forms.CharField(
+        label=_("Report"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
 
     def prepare(self) -> None:
         self.fields["percent"].initial = self.case.progress_percent
@@ -326,7 +345,9 @@ class ReportDelivery(StepForm):
 @asks(Subcontract.accept_delivery)
 class AcceptDelivery(StepForm):
     inspected_on = forms.DateField(label=_("Inspected on"))
-    findings = forms.CharField(label=_("Findings"), widget=forms.Textarea, max_length=2000)
+    findings = forms.CharField(
+        label=_("Findings"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
 
     def prepare(self) -> None:
         self.fields["inspected_on"].initial = timezone.localdate()
@@ -368,7 +389,10 @@ class SubmitQuote(StepForm):
     deliver_on = forms.DateField(label=_("Delivery on"))
     valid_until = forms.DateField(label=_("Quote valid until"))
     remarks = forms.CharField(
-        label=_("Remarks"), widget=forms.Textarea, max_length=4000, required=False
+        label=_("Remarks"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        required=False,
     )
 
     def prepare(self) -> None:

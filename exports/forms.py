@@ -45,7 +45,7 @@ class Screen(StepForm):
     assessment = forms.CharField(
         label=_("Assessment"),
         help_text=_("Destination and end user, degree of concern, overall judgement."),
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
         max_length=4000,
     )
 
@@ -57,7 +57,9 @@ class Screen(StepForm):
 @asks(TransferReview.clear)
 class Clear(StepForm):
     decision = forms.CharField(
-        label=_("Decision and conditions"), widget=forms.Textarea, max_length=4000
+        label=_("Decision and conditions"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
     )
     valid_until = forms.DateField(
         label=_("Valid until"), help_text=_("Six months unless another validity is set.")
@@ -78,7 +80,9 @@ class Clear(StepForm):
 @asks(TransferReview.refuse)
 @asks(TransferReview.hold)
 class WithReason(StepForm):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, max_length=2000)
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
 
 
 @asks(Shipment.ship)

@@ -27,6 +27,7 @@ from documents.models import Document
 from documents.serving import answer as serve
 from partners.access import ROLES
 from partners.policies import Policy
+from portal import names
 from workflow import steps
 from workflow.forms import form_for, form_of
 from workflow.models import Case, Entry
@@ -43,6 +44,7 @@ class CaseNumber(StringConverter):
 register_converter(CaseNumber, "case_number")
 
 PAGE_SIZE = 25
+MOST_ENTRIES = 200
 STEP_DONE = 303
 
 
@@ -372,7 +374,17 @@ def shown_trail(row: Any) -> list[dict[str, Any]]:
     states = dict(type(row)._meta.get_field("state").flatchoices)
     model: type[Case] = type(row)
     known = steps.steps_of(model) | steps.beginnings_of(model)
-    return [_shown_entry(entry, states, known) for entry in row.trail[:200]]
+    entries = list(row.trail[:MOST_ENTRIES])
+    who = names.people(entry.actor_id for entry in entries)
+    where = names.organisations(entry.organisation for entry in entries)
+    return [
+        _shown_entry(entry, states, known)
+        | {
+            "who": who.get(entry.actor_id, entry.actor_name),
+            "organisation": where.get(entry.organisation, entry.organisation),
+        }
+        for entry in entries
+    ]
 
 
 def _shown_entry(
@@ -382,9 +394,7 @@ def _shown_entry(
     moved = entry.from_state != entry.to_state
     return {
         "at": entry.at,
-        "who": entry.actor_name,
         "role": role.label if role else entry.role,
-        "organisation": entry.organisation,
         "label": known[entry.step].label if entry.step in known else entry.step,
         "from_state": entry.from_state if moved else "",
         "from_label": states.get(entry.from_state, ""),

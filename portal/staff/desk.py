@@ -18,12 +18,13 @@ from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
 from notifications.models import Message
 from partners import access, policies
+from portal import names
 from portal.desk import CaseType, Desk
 from workflow import approvals, steps
 from workflow.models import Case
 
 LATE_AFTER = timedelta(days=5)
-MOST_WAITING = 50
+MOST_WAITING = 25
 ENDED = [
     *("answered", "declined", "withdrawn", "closed", "lapsed", "cancelled", "terminated"),
     *("cleared", "refused", "expired", "not_taken", "taken", "received", "paid", "void"),
@@ -74,9 +75,12 @@ def _approval(case: Case, matter: str) -> dict[str, Any] | None:
     if file is None:
         return None
     signed = {row.level: row for row in file.signatures.all()}
+    who = names.people([file.prepared_by, *(row.decided_by for row in signed.values())])
+    for row in signed.values():
+        row.decided_by_name = who.get(row.decided_by, row.decided_by_name)
     return {
         "amount": file.amount,
-        "drafter": file.prepared_by_name,
+        "drafter": who.get(file.prepared_by, file.prepared_by_name),
         "ranks": [
             {"label": access.ROLES[rank].label, "signature": signed.get(level)}
             for level, rank in enumerate(file.ranks)
@@ -162,7 +166,7 @@ def _states_i_move(kind: CaseType, person: Any) -> list[str]:
         {
             str(source)
             for step in steps.steps_of(kind.model).values()
-            if roles & set(step.may.roles)
+            if roles & set(step.may.roles) and (step.name == "approve" or _awaited(step))
             for source in step.sources
         }
     )
@@ -170,7 +174,11 @@ def _states_i_move(kind: CaseType, person: Any) -> list[str]:
 
 def _moves_on(step: steps.Step, row: Case) -> bool:
     """Steps that wait for somebody: those that move the state, and signatures."""
-    return step.name == "approve" or step.target not in {None, row.state, *steps.SIDEWAYS}
+    return step.name == "approve" or (_awaited(step) and step.target != row.state)
+
+
+def _awaited(step: steps.Step) -> bool:
+    return step.target not in {None, *steps.SIDEWAYS}
 
 
 def _is_late(row: Any) -> bool:

@@ -370,7 +370,8 @@ def error_summary(form: BaseForm) -> dict[str, object]:
     """Every fault of a form at its top, each a link to the field that can be mended."""
     faults = [FieldError(message=str(message)) for message in form.non_field_errors()]
     for bound in form:
-        anchor = "" if bound.is_hidden else bound.id_for_label or f"{bound.auto_id}_0"
+        first = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label
+        anchor = "" if bound.is_hidden else first
         faults += [
             FieldError(message=str(text), anchor=anchor, label=str(bound.label))
             for text in bound.errors
