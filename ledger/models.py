@@ -1,5 +1,7 @@
-"""Accounts, journals, postings. A posting carries the debit and the credit account: it balances
-by construction. Nothing is changed or deleted; a mistake is reversed by another journal.
+"""Accounts, journals, postings.
+
+A posting carries the debit and the credit account: it balances by construction. Nothing is changed
+or deleted; a mistake is reversed by another journal.
 """
 
 from __future__ import annotations

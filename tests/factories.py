@@ -262,7 +262,7 @@ class TransferReviewFactory(CaseFactory):
     number = factory.Sequence(lambda n: f"JP-PH-26-T{n:04d}")
     nation = factory.SubFactory(NationFactory)
     title = "Air-surveillance radars"
-    request_number = factory.Sequence(lambda n: f"JP-PH-26-R{n:04d}")
+    request_number = factory.Sequence(lambda n: f"JP-PH-25-R{n:04d}")  # nobody's yet
     end_user = "Philippine Air Force"
     end_use = "Watching over the air space"
     screened_on = factory.LazyFunction(today)

@@ -33,7 +33,10 @@ from workflow.steps import NotOpen, begin, take
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 DAY = date(2026, 11, 22)
 LATER = date(2027, 11, 22)
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 @pytest.fixture

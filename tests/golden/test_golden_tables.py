@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from cases.models import Bill, Contract, Quote, Request, Subcontract
-from exports.models import Shipment, TransferReview
+from exports.models import Shipment, ShipmentLine, TransferReview
 from tests.factories import (
     DRAFTER,
     NET,
@@ -22,6 +22,7 @@ from tests.factories import (
     ShipmentFactory,
     SubcontractFactory,
     TransferReviewFactory,
+    add_request_lines,
     firm,
     person,
 )
@@ -49,8 +50,11 @@ def requests(people: People) -> Situations:
     ContractFactory(request=contracted, furnished=False)
     reviewed = RequestFactory(state="actionable")
     TransferReviewFactory(state="under_review", request_number=reviewed.number)
+    unsigned = RequestFactory(furnished=False)
+    add_request_lines(unsigned)
     return in_each_state(RequestFactory) | {
         "draft, without lines": RequestFactory(furnished=False),
+        "draft, without letter": unsigned,
         "submitted, with gaps": RequestFactory(state="submitted", end_user="", funding=""),
         "actionable, under review": reviewed,
         "actionable, contract opened": contracted,
@@ -73,6 +77,10 @@ def contracts(people: People) -> Situations:
     ShipmentFactory(contract=arrived, state="received")
     still_buying = delivered("closed subcontract")
     still_buying.subcontracts.update(number="JP-SUB-26-0001")
+    unpriced = approval(both)
+    unpriced.lines.filter(number=1).update(unit_price=None, amount=None)
+    lost = delivered()
+    ShipmentLine.objects.filter(shipment__contract_number=lost.number, number=1).update(quantity=2)
     return in_each_state(ContractFactory) | {
         "draft, quotes taken": quoted,
         "draft, priced": ContractFactory(is_priced=True),
@@ -84,9 +92,11 @@ def contracts(people: People) -> Situations:
         "under approval, all signed, clearance gone": approval(
             both, furnished__without=["clearance"]
         ),
+        "under approval, a price gone": unpriced,
         "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
         "in execution, a bill drafted": BillFactory().contract,
         "in execution, all received": arrived,
+        "delivered, a line not received": lost,
         "delivered, nothing billed": delivered("bill"),
         "delivered, a bill unpaid": delivered("payment"),
         "delivered, a subcontract open": still_buying,
@@ -129,6 +139,7 @@ def reviews(people: People) -> Situations:
     )
     return in_each_state(TransferReviewFactory) | {
         "draft, not screened": TransferReviewFactory(screened_on=None),
+        "under review, not screened": TransferReviewFactory(state="under_review", screened_on=None),
         "under review, stopped": TransferReviewFactory(
             state="under_review", stop_rules=["D01", "D04"]
         ),
@@ -168,11 +179,30 @@ def test_machine_answers_as_its_golden_table_says(
 
     said = {title: Answers.about(case, people) for title, case in cases.items()}
 
+    assert silent_guards(model, cases.values()) == set()
     found = table(model, said)
     assert found == golden(model.__name__.lower(), found)
     assert {title: answers.open for title, answers in said.items()} == {
         title: offered(case, people) for title, case in cases.items()
     }
+
+
+def silent_guards(model: type[Case], cases: Iterable[Case]) -> set[tuple[str, str]]:
+    """Guards that nobody would miss: no situation shows them refusing."""
+    guards = {
+        (step.name, guard.__name__): guard
+        for step in steps.steps_of(model).values()
+        for guard in step.when
+    }
+    heard = {
+        (step.name, guard.__name__)
+        for case in cases
+        for step in steps.steps_of(model).values()
+        if case.state in step.sources
+        for guard in [next((guard for guard in step.when if guard(case)), None)]
+        if guard
+    }
+    return set(guards) - heard
 
 
 def test_every_machine_has_a_golden_table() -> None:
