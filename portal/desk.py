@@ -234,7 +234,7 @@ class Desk:
             "turn": [ROLES[role].label for role in steps.whose_turn(row) if role in ROLES],
             "progress": progress(row),
             "papers": [self._shown_paper(paper) for paper in self.papers(person, row)],
-            "trail": shown_trail(row) if kind.shows_trail else [],
+            **(told(row) if kind.shows_trail else {}),
             "template": f"portal/{self.name}/cases/{kind.slug}.html",
             **kind.facts(row, person),
         }
@@ -367,6 +367,15 @@ def _passed(row: Any, straight: list[str]) -> list[str]:
         row.trail.values_list("to_state", flat=True)
     )
     return [state for state in straight if state in been]
+
+
+def told(row: Any) -> dict[str, Any]:
+    """The trail, newest first, and the people in it, each with what they were and did last."""
+    trail = shown_trail(row)
+    people: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for line in trail:
+        people.setdefault((line["who"], line["role"], line["organisation"]), line)
+    return {"trail": trail, "people": list(people.values())}
 
 
 def shown_trail(row: Any) -> list[dict[str, Any]]:

@@ -716,7 +716,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="request",
-            index=models.Index(fields=["nation", "-opened_at"], name="cases_request_of_nation"),
+            index=models.Index(
+                fields=["nation", "-opened_at"],
+                include=("number", "state"),
+                name="cases_request_of_nation",
+            ),
         ),
         migrations.AddIndex(
             model_name="request",
@@ -756,7 +760,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contract",
-            index=models.Index(fields=["nation", "-opened_at"], name="cases_contract_of_nation"),
+            index=models.Index(
+                fields=["nation", "-opened_at"],
+                include=("number", "state"),
+                name="cases_contract_of_nation",
+            ),
         ),
         migrations.AddIndex(
             model_name="contract",

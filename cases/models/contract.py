@@ -179,7 +179,11 @@ class Contract(NationCase):
         verbose_name_plural = _("contracts")
         ordering = ["-opened_at"]
         indexes = [
-            models.Index(fields=["nation", "-opened_at"], name="cases_contract_of_nation"),
+            models.Index(
+                fields=["nation", "-opened_at"],
+                include=["number", "state"],
+                name="cases_contract_of_nation",
+            ),
             models.Index(fields=["state", "-changed_at"], name="cases_contract_by_state"),
         ]
         constraints = [

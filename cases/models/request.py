@@ -115,7 +115,11 @@ class Request(NationCase):
         verbose_name_plural = _("requests")
         ordering = ["-opened_at"]
         indexes = [
-            models.Index(fields=["nation", "-opened_at"], name="cases_request_of_nation"),
+            models.Index(
+                fields=["nation", "-opened_at"],
+                include=["number", "state"],
+                name="cases_request_of_nation",
+            ),
             models.Index(
                 fields=["changed_at"],
                 condition=Q(state__in=["submitted", "actionable"]),
