@@ -54,7 +54,9 @@ class Chroot:
         self.environment = {"PATH": BASE_PATH, "HOME": "/root"}
         self.folder = "/"
         self.user = "root"
-        release = re.search(r"^FROM python:\S+-slim-(\w+)", (ROOT / "Dockerfile").read_text(), re.M)
+        release = re.search(
+            r"^FROM python:\S+-slim-(\w+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+        )
         assert release, "the base image names no Debian release"
         packages = f"--include={BASE_PACKAGES}"
         subprocess.run(["debootstrap", "--variant=minbase", packages, release[1], root], check=True)

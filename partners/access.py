@@ -294,8 +294,10 @@ class RankRule(Rule):
     matter: str = ""
 
     def memberships(self, actor: Any, case: Case) -> list[Membership]:
-        rank = approvals.next_rank(case, self.matter)
         rows = super().memberships(actor, case)
+        if not rows:
+            return rows  # most people are no approvers: the file need not be looked up
+        rank = approvals.next_rank(case, self.matter)
         return [row for row in rows if row.role == rank] or rows
 
     def why_not(self, actor: Any, case: Case) -> str:
