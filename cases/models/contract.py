@@ -108,7 +108,7 @@ def all_bills_settled(contract: Contract) -> str:
     if contract.billed() != contract.total:
         return _t("Billed %(billed)s of %(total)s. Bill the rest first.") % {
             "billed": written(contract.billed(), contract.currency),
-            "total": written(contract.total, contract.currency),
+            "total": written(contract.total or Decimal(0), contract.currency),
         }
     owed = balance(contract.number, Code.RECEIVABLE, contract.currency)
     kept = balance(contract.number, Code.DEPOSITS, contract.currency)
