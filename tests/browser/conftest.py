@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as house
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, Response
 from pytest_django import Settings
@@ -61,6 +62,21 @@ def database_beside_a_loop() -> Iterator[None]:
     """The browser is spoken to over a loop, which Django takes for asynchronous code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_kept() -> Iterator[None]:
+    """A window fetches scripts and styles once; the development handler says nothing of keeping."""
+    serve = StaticFilesHandler.serve
+
+    def kept(self: StaticFilesHandler, request: Any) -> Any:
+        response = serve(self, request)
+        response["Cache-Control"] = "max-age=600"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", kept)
         yield
 
 
@@ -133,7 +149,6 @@ def sign_in(open_window: Window, live_server: LiveServer) -> Window:
 def known(live_server: LiveServer, settings: Settings, tmp_path: Path) -> dict[str, Account]:
     """The accounts of a demo world that this test may do with as it likes."""
     settings.VAR_DIR = tmp_path
-    settings.DEMO = True
     return world.build()
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from django.utils.text import capfirst
 from django.utils.translation import override
 from playwright.sync_api import Locator, Page, expect
 
@@ -360,7 +361,7 @@ def test_hostile_title_is_only_text(sign_in: Window, language: str):
     page = sign_in(person("case_manager", language=language))
     page.on("dialog", lambda dialog: pytest.fail(f"A dialog opened: {dialog.message}"))
     with override(language):
-        label = str(request.state_label)
+        label = capfirst(str(request.state_label))
 
     page.goto(case_path("staff", request))
     on_case = headline(page), page.locator(".case-header .chip").first.inner_text()
