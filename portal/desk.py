@@ -134,7 +134,6 @@ class Desk:
             "chosen": known,
             "states": self._states(kind),
             "beginnings": self._beginnings(kind, request.user),
-            "headings": [column_label(kind.model, name) for name in kind.columns],
             "rows": [self._shown_row(kind, row) for row in page],
         }
         fragment = "#results" if getattr(request, "htmx", False) else ""

@@ -25,6 +25,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from documents.templatetags.paper import unit_en, unit_ja
+
 register = template.Library()
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -62,6 +64,12 @@ class FieldError:
 
 def _japanese() -> bool:
     return (get_language() or "").startswith("ja")
+
+
+@register.filter
+def unit(code: str) -> str:
+    """`EA` as 個 or each."""
+    return unit_ja(code) if _japanese() else unit_en(code)
 
 
 @register.filter
