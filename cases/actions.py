@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 
 from cases import models, pricing
 from cases.models.rate import Rate, rate_on
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
-from workflow.steps import Act, Book, begin_within, take_within
+from workflow.steps import Act, Book, NotOpen, begin_within, take_within
 
 # Papers that come in -------------------------------------------------------------------------
 
@@ -199,6 +200,17 @@ def write_line_prices(act: Act) -> None:
         act.case.lines.filter(number=line.number).update(
             unit_price=line.unit_price, amount=line.amount
         )
+
+
+def yen_of(field: str) -> Callable[[Any], Decimal]:
+    """The amount of a case by which its approval route is chosen. Raises `NotOpen` unless in yen."""
+
+    def amount(case: Any) -> Decimal:
+        if case.currency != "JPY":
+            raise NotOpen(_t("Approval routes are in yen. Price this case in yen."))
+        return Decimal(getattr(case, field))
+
+    return amount
 
 
 # Contract → shipment, bill -------------------------------------------------------------------

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from partners.access import Permission, agency, contractor, decides, either, nation
+from partners.access import (
+    Permission,
+    agency,
+    contractor,
+    decides,
+    either,
+    nation,
+    returns,
+)
 
 # the agency
 case_manager = agency(Permission.CONTRACT_WRITE)
@@ -16,6 +24,8 @@ inspector = agency(Permission.DELIVERY_INSPECT)
 finance = agency(Permission.MONEY_RECORD)
 approver_of_offer = decides("foreign_offer")
 approver_of_award = decides("subcontract_award")
+line_of_offer = returns("foreign_offer")
+line_of_award = returns("subcontract_award")
 
 # the nation
 requester = nation(Permission.REQUEST_WRITE)

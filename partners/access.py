@@ -313,6 +313,29 @@ class RankRule(Rule):
         return ""
 
 
+@dataclass(frozen=True)
+class LineRule(Rule):
+    """The right to send an approval file back: any rank of its line, signed or not."""
+
+    matter: str = ""
+
+    def memberships(self, actor: Any, case: Case) -> list[Membership]:
+        rows = super().memberships(actor, case)
+        if not rows:
+            return rows
+        ranks = approvals.ranks_of(case, self.matter)
+        return [row for row in rows if row.role in ranks] or rows
+
+    def why_not(self, actor: Any, case: Case) -> str:
+        if why := super().why_not(actor, case):
+            return why
+        if approvals.drafter_of(case, self.matter) == actor.actor_id:
+            return gettext("You drafted this; somebody else must approve it.")
+        if not set(actor.roles) & set(approvals.ranks_of(case, self.matter)):
+            return gettext("Your rank is not in the line of this file.")
+        return ""
+
+
 def agency(permission: Permission) -> Rule:
     return Rule(permission, lambda row, case: row.organisation.kind == "agency")
 
@@ -328,6 +351,13 @@ def contractor(permission: Permission) -> Rule:
 def decides(matter: str) -> Rule:
     """Whoever holds the rank whose signature is next on a matter."""
     return RankRule(
+        P.APPROVAL_DECIDE, lambda row, case: row.organisation.kind == "agency", matter=matter
+    )
+
+
+def returns(matter: str) -> Rule:
+    """Whoever holds a rank in the line of the file."""
+    return LineRule(
         P.APPROVAL_DECIDE, lambda row, case: row.organisation.kind == "agency", matter=matter
     )
 

@@ -350,6 +350,8 @@ class ContractFactory(CaseFactory):
             return
         if "clearance" not in without:
             clear_transfer(self)
+        if self.total and self.state in {"draft", "under_approval"} and "quote" not in without:
+            SubcontractFactory(contract=self, state="solicited", contractor=firm(), amount=NET)
         if self.state == "draft":
             return
         signed = 2 if self.state in OFFERED else 0

@@ -110,6 +110,12 @@ def next_rank(case: Case, matter: str) -> str | None:
     return file.ranks[signed] if signed < len(file.ranks) else None
 
 
+def ranks_of(case: Case, matter: str) -> list[str]:
+    """The line of the open file; empty without one."""
+    file = file_of(case, matter)
+    return list(file.ranks) if file else []
+
+
 def has_signed(case: Case, matter: str, actor_id: str) -> bool:
     file = file_of(case, matter)
     return file is not None and file.signatures.filter(decided_by=actor_id).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from django.utils import timezone
 from workflow.models import Deadline, FollowUp
 from workflow.rights import SYSTEM
 from workflow.steps import NotOpen, take_within
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ def keep(now: datetime, limit: int = 100) -> int:
     kept = 0
     due = Deadline.objects.filter(due_at__lte=now).order_by("due_at")
     for deadline_id in list(due.values_list("pk", flat=True)[:limit]):
-        kept += _keep_one(deadline_id)
+        try:
+            kept += _keep_one(deadline_id)
+        except Exception:  # the boundary: one case in trouble must not hold up the others
+            log.exception("deadline %s could not be kept; the next round tries again", deadline_id)
     return kept
 
 

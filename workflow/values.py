@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import models
+from django.utils.translation import override
 
 
 def plain(value: Any) -> Any:
@@ -21,7 +22,8 @@ def plain(value: Any) -> Any:
         case datetime() | date():
             return value.isoformat()
         case models.Model():
-            return str(value)
+            with override("en"):  # the trail reads the same whoever wrote it
+                return str(value)
         case File():
             return f"{value.name} ({value.size})"
         case Mapping():

@@ -56,6 +56,14 @@ def is_priced(contract: Contract) -> str:
     return _t("The offer has no price yet. Take a quote for every line, then price it.")
 
 
+def price_follows_the_quotes(contract: Contract) -> str:
+    """The price is made of the quotes that are taken now."""
+    priced = dict(contract.lines.values_list("number", "unit_price"))
+    if priced == actions.quoted_prices(contract):
+        return ""
+    return _t("Another quote has been taken since the price was made. Price the offer again.")
+
+
 def quotes_are_taken(contract: Contract) -> str:
     """For every line a contractor's quote has been taken."""
     missing = sorted(contract.line_numbers() - set(actions.quoted_prices(contract)))
@@ -256,8 +264,8 @@ class Contract(NationCase):
         target=State.UNDER_APPROVAL,
         label=_("Put to approval"),
         may=rules.case_manager,
-        when=[is_priced, transfer_is_cleared],
-        books=[approvals.open_file(MATTER, lambda contract: contract.total)],
+        when=[is_priced, price_follows_the_quotes, transfer_is_cleared],
+        books=[approvals.open_file(MATTER, actions.yen_of("total"))],
         then=[notices.approval_waits],
     )
     def put_to_approval(self) -> None:
@@ -281,7 +289,7 @@ class Contract(NationCase):
         source=State.UNDER_APPROVAL,
         target=State.DRAFT,
         label=_("Return to the drafter"),
-        may=rules.approver_of_offer,
+        may=rules.line_of_offer,
         books=[approvals.return_file(MATTER)],
         then=[notices.approval_returned],
     )
@@ -294,7 +302,12 @@ class Contract(NationCase):
         target=State.OFFERED,
         label=_("Send the offer"),
         may=rules.releaser,
-        when=[is_priced, transfer_is_cleared, approvals.approved(MATTER)],
+        when=[
+            is_priced,
+            price_follows_the_quotes,
+            transfer_is_cleared,
+            approvals.approved(MATTER),
+        ],
         then=[
             papers.offer,
             notices.offer_sent,

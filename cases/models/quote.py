@@ -80,6 +80,9 @@ class Quote(Case):
             models.UniqueConstraint(
                 fields=["subcontract", "contractor"], name="cases_quote_one_per_contractor"
             ),
+            models.UniqueConstraint(
+                fields=["subcontract"], condition=Q(state="taken"), name="cases_quote_one_taken"
+            ),
         ]
 
     @property

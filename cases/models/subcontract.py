@@ -185,7 +185,7 @@ class Subcontract(Case):
         label=_("Put the award to approval"),
         may=rules.contract_officer,
         when=[quote_is_taken, contract_is_in_execution],
-        books=[approvals.open_file(MATTER, lambda subcontract: subcontract.amount)],
+        books=[approvals.open_file(MATTER, actions.yen_of("amount"))],
         then=[notices.approval_waits],
     )
     def put_to_approval(self) -> None:
@@ -209,7 +209,7 @@ class Subcontract(Case):
         source=State.UNDER_APPROVAL,
         target=State.SOLICITED,
         label=_("Return to the drafter"),
-        may=rules.approver_of_award,
+        may=rules.line_of_award,
         books=[approvals.return_file(MATTER)],
         then=[notices.approval_returned],
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from cases.models import QuoteLine
 from cases.models import contract as contracts
 from cases.models import quote as quotes
 from cases.models import request as requests
@@ -54,6 +55,12 @@ def half_quoted() -> Any:
     contract.lines.create(
         number=3, article=contract.lines.first().article, quantity=1, unit_price=None
     )
+    return contract
+
+
+def requoted() -> Any:
+    contract = ContractFactory(is_priced=True)
+    QuoteLine.objects.filter(quote__subcontract__contract=contract).update(unit_price=1)
     return contract
 
 
@@ -162,6 +169,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: ContractFactory(is_priced=True),
         half_priced,
         "The offer has no price yet. Take a quote for every line, then price it.",
+    ),
+    (
+        contracts.price_follows_the_quotes,
+        lambda: ContractFactory(is_priced=True),
+        requoted,
+        "Another quote has been taken since the price was made. Price the offer again.",
     ),
     (
         contracts.quotes_are_taken,

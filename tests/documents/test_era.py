@@ -55,7 +55,8 @@ def test_missing_day_is_empty() -> None:
     ("amount", "currency", "expected"),
     [
         (Decimal(1234567), "JPY", "JPY 1,234,567"),
-        (Decimal("1234567.00"), "JPY", "JPY 1,234,567.00"),
+        (Decimal("1234567.00"), "JPY", "JPY 1,234,567"),
+        (Decimal("1234567.50"), "JPY", "JPY 1,234,567.5"),
         (Decimal(-5), "JPY", "JPY △5"),
         (Decimal(10), "AUD", "AUD 10.00"),
         (Decimal("0.125"), "USD", "USD 0.125"),
@@ -63,7 +64,7 @@ def test_missing_day_is_empty() -> None:
         (None, "JPY", "－"),
     ],
 )
-def test_money_shows_every_digit_it_has(
+def test_money_shows_every_digit_that_says_something(
     amount: Decimal | int | None, currency: str, expected: str
 ) -> None:
     assert paper.money(amount, currency) == expected

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from cases.models import Bill, Contract, Quote, Request, Subcontract
+from cases.models import Bill, Contract, Quote, QuoteLine, Request, Subcontract
 from exports.models import Shipment, ShipmentLine, TransferReview
 from tests.factories import (
     DRAFTER,
@@ -73,17 +73,22 @@ def contracts(people: People) -> Situations:
 
     quoted = ContractFactory()
     SubcontractFactory(contract=quoted, state="solicited", contractor=firm(), amount=NET)
+    requoted = ContractFactory(is_priced=True)
+    QuoteLine.objects.filter(quote__subcontract__contract=requoted).update(unit_price=1)
     arrived = ContractFactory(state="in_execution")
     ShipmentFactory(contract=arrived, state="received")
     still_buying = delivered("closed subcontract")
-    still_buying.subcontracts.update(number="JP-SUB-26-0001")
+    still_buying.subcontracts.update(number="JP-SUB-26-9901")
     unpriced = approval(both)
     unpriced.lines.filter(number=1).update(unit_price=None, amount=None)
+    overtaken = approval(both)
+    QuoteLine.objects.filter(quote__subcontract__contract=overtaken).update(unit_price=1)
     lost = delivered()
     ShipmentLine.objects.filter(shipment__contract_number=lost.number, number=1).update(quantity=2)
     return in_each_state(ContractFactory) | {
         "draft, quotes taken": quoted,
         "draft, priced": ContractFactory(is_priced=True),
+        "draft, priced, another quote taken since": requoted,
         "draft, priced, not cleared": ContractFactory(
             is_priced=True, furnished__without=["clearance"]
         ),
@@ -93,6 +98,7 @@ def contracts(people: People) -> Situations:
             both, furnished__without=["clearance"]
         ),
         "under approval, a price gone": unpriced,
+        "under approval, all signed, another quote taken since": overtaken,
         "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
         "in execution, a bill drafted": BillFactory().contract,
         "in execution, all received": arrived,

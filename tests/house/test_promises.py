@@ -175,6 +175,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_subcontractline_once": lambda: again(line_of(SubcontractFactory)),
     "cases_subcontractline_positive": lambda: change(line_of(SubcontractFactory), quantity=0),
     "cases_quote_submitted_has_amount": lambda: change(QuoteFactory(), state="submitted"),
+    "cases_quote_one_taken": lambda: again(
+        QuoteFactory(state="taken"), number="Q3", contractor_id=firm("Other").pk
+    ),
     "cases_quote_one_per_contractor": lambda: again(QuoteFactory(), number="Q2"),
     "cases_quoteline_once": lambda: again(QuoteFactory(state="submitted").lines.first()),
     "cases_quoteline_positive": lambda: change(
