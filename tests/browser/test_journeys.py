@@ -260,8 +260,8 @@ def test_step_taken_in_another_tab_is_no_longer_open(sign_in: Window):
 def test_double_click_sends_once(sign_in: Window):
     request = RequestFactory(state="draft")
     page = sign_in(person("requester"))
-    posted: list[str] = []
-    page.on("request", lambda sent: sent.method == "POST" and posted.append(sent.url))
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.method))
 
     page.goto(case_path("partner", request))
     with page.expect_navigation():
@@ -269,7 +269,7 @@ def test_double_click_sends_once(sign_in: Window):
 
     expect(page.get_by_role("status")).to_contain_text("Done")
     assert [entry.step for entry in request.trail.all()] == ["submit"]
-    assert len(posted) == 1
+    assert sent.count("POST") == 1
 
 
 # Without a mouse -----------------------------------------------------------------------------
