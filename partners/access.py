@@ -268,6 +268,9 @@ class Rule:
     def roles(self) -> Sequence[str]:
         return carriers(self.permission)
 
+    def turn(self, case: Case) -> Sequence[str]:
+        return self.roles
+
     def __and__(self, condition: Condition) -> Rule:
         return replace(self, conditions=(*self.conditions, condition))
 
@@ -292,6 +295,10 @@ class RankRule(Rule):
     """The right to sign next in an approval line: the rank whose turn it is, never the drafter."""
 
     matter: str = ""
+
+    def turn(self, case: Case) -> Sequence[str]:
+        rank = approvals.next_rank(case, self.matter)
+        return (rank,) if rank else ()
 
     def memberships(self, actor: Any, case: Case) -> list[Membership]:
         rows = super().memberships(actor, case)
@@ -371,6 +378,9 @@ class Either:
     @property
     def roles(self) -> Sequence[str]:
         return tuple(dict.fromkeys(role for rule in self.rules for role in rule.roles))
+
+    def turn(self, case: Case) -> Sequence[str]:
+        return self.roles
 
     def concerns(self, actor: Any, case: Case) -> bool:
         return any(rule.concerns(actor, case) for rule in self.rules)

@@ -333,7 +333,7 @@ class ShownChoice:
             form=form,
             url=reverse(f"{desk.name}:step", args=[row.slug(), row.number, choice.name]),
             confirm=choice.step.confirm,
-            moves=choice.step.target not in {None, *steps.SIDEWAYS},
+            moves=choice.step.awaited,
         )
 
 

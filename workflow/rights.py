@@ -41,6 +41,10 @@ class Right(Protocol):
         """Identifiers of the roles that carry the right: for printed tables."""
         ...
 
+    def turn(self, case: Case) -> Sequence[str]:
+        """The roles among them for which this very case waits."""
+        ...
+
     def concerns(self, actor: Any, case: Case) -> bool:
         """Whether the actor has such a role on this case at all (else the step is not shown)."""
         ...
@@ -68,6 +72,9 @@ class BySystem:
     """A step that no person takes: a deadline or another step leads to it."""
 
     roles: tuple[str, ...] = ("system",)
+
+    def turn(self, case: Case) -> Sequence[str]:
+        return self.roles
 
     def concerns(self, actor: Any, case: Case) -> bool:
         return isinstance(actor, System)

@@ -104,6 +104,7 @@ class Step:
     then: tuple[Effect, ...]
     confirm: bool
     inner: bool
+    awaited: bool
     parameters: tuple[str, ...]
 
     @property
@@ -133,19 +134,22 @@ def step(
     then: Iterable[Effect] = (),
     confirm: bool = False,
     inner: bool = False,
+    awaited: bool | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
 
     Without `target` the state stays. `books` write in the step's own transaction; `then` names
     effects that run after commit. An `inner` step is taken only as part of another step, with
-    `take_within`: no door offers it. The method's keyword-only parameters are what a person is asked.
+    `take_within`: no door offers it. Somebody's desk waits for an `awaited` step: unless told
+    otherwise one that moves the case on, not one that ends or parks it. The method's
+    keyword-only parameters are what a person is asked.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
 
     def declare(method: Callable[..., None]) -> Callable[..., None]:
         moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
         moved.step = _declared(
-            method, label, sources, target, may, when, books, then, confirm, inner
+            method, label, sources, target, may, when, books, then, confirm, inner, awaited
         )
         return moved  # type: ignore[no-any-return]
 
@@ -182,7 +186,8 @@ def _declared(
     books: Iterable[Book],
     then: Iterable[Effect],
     confirm: bool,
-    inner: bool,
+    inner: bool = False,
+    awaited: bool | None = None,
 ) -> Step:
     asked = inspect.signature(method).parameters.values()
     return Step(
@@ -197,6 +202,7 @@ def _declared(
         then=tuple(then),
         confirm=confirm,
         inner=inner,
+        awaited=target not in {None, *SIDEWAYS} if awaited is None else awaited,
         parameters=tuple(p.name for p in asked if p.kind is p.KEYWORD_ONLY),
     )
 
@@ -303,12 +309,15 @@ def open_step(case: Case, name: str, person: Actor) -> Step:
 
 
 def whose_turn(case: Case) -> list[str]:
-    """Roles that hold the steps which move the case on from its present state."""
-    roles: dict[str, None] = {}
-    for declared in steps_of(type(case)).values():
-        if case.state in declared.sources and declared.target not in {None, *SIDEWAYS}:
-            roles.update(dict.fromkeys(declared.may.roles))
-    return list(roles)
+    """Roles for which the case waits: those of the open steps that move it on, else of all such."""
+    awaited = [
+        declared
+        for declared in steps_of(type(case)).values()
+        if case.state in declared.sources and declared.awaited and not declared.inner
+    ]
+    open_now = [declared for declared in awaited if not declared.refusal(case)]
+    found = (role for declared in open_now or awaited for role in declared.may.turn(case))
+    return list(dict.fromkeys(found))
 
 
 # The gate itself -----------------------------------------------------------------------------

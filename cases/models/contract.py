@@ -278,6 +278,7 @@ class Contract(NationCase):
         may=rules.approver_of_offer,
         when=[approvals.awaits_signature(MATTER)],
         books=[approvals.sign(MATTER)],
+        awaited=True,
         then=[notices.approval_waits],
         confirm=True,
     )
@@ -289,6 +290,7 @@ class Contract(NationCase):
         source=State.UNDER_APPROVAL,
         target=State.DRAFT,
         label=_("Return to the drafter"),
+        awaited=False,
         may=rules.line_of_offer,
         books=[approvals.return_file(MATTER)],
         then=[notices.approval_returned],

@@ -216,6 +216,7 @@ class Request(NationCase):
         source=State.SUBMITTED,
         target=State.RETURNED,
         label=_("Return for correction"),
+        awaited=False,
         may=rules.desk,
         then=[notices.request_returned],
     )

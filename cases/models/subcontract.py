@@ -198,6 +198,7 @@ class Subcontract(Case):
         may=rules.approver_of_award,
         when=[approvals.awaits_signature(MATTER)],
         books=[approvals.sign(MATTER)],
+        awaited=True,
         then=[notices.approval_waits],
         confirm=True,
     )
@@ -209,6 +210,7 @@ class Subcontract(Case):
         source=State.UNDER_APPROVAL,
         target=State.SOLICITED,
         label=_("Return to the drafter"),
+        awaited=False,
         may=rules.line_of_award,
         books=[approvals.return_file(MATTER)],
         then=[notices.approval_returned],
@@ -283,6 +285,7 @@ class Subcontract(Case):
         source=State.DELIVERED,
         target=State.IN_PRODUCTION,
         label=_("Reject the delivery"),
+        awaited=False,
         may=rules.inspector,
         then=[notices.delivery_rejected],
         confirm=True,

@@ -35,7 +35,7 @@ MONTHS = [
 # Unit of issue codes as the catalogue uses them, in both languages.
 UNITS = {
     "EA": ("個", "each"),
-    "SE": ("式", "set"),
+    "SE": ("組", "set"),
     "LO": ("一式", "lot"),
     "PR": ("対", "pair"),
     "RD": ("発", "round"),

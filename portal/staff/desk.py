@@ -150,7 +150,7 @@ def waiting_for(person: Any) -> list[dict[str, Any]]:
             open_steps = [
                 choice
                 for choice in steps.choices(row, person)
-                if choice.is_open and _moves_on(choice.step, row)
+                if choice.is_open and choice.step.awaited
             ]
             if open_steps:
                 found.append(
@@ -166,19 +166,10 @@ def _states_i_move(kind: CaseType, person: Any) -> list[str]:
         {
             str(source)
             for step in steps.steps_of(kind.model).values()
-            if roles & set(step.may.roles) and (step.name == "approve" or _awaited(step))
+            if step.awaited and roles & set(step.may.roles)
             for source in step.sources
         }
     )
-
-
-def _moves_on(step: steps.Step, row: Case) -> bool:
-    """Steps that wait for somebody: those that move the state, and signatures."""
-    return step.name == "approve" or (_awaited(step) and step.target != row.state)
-
-
-def _awaited(step: steps.Step) -> bool:
-    return step.target not in {None, *steps.SIDEWAYS}
 
 
 def _is_late(row: Any) -> bool:
