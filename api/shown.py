@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from operator import attrgetter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -97,17 +98,14 @@ class CaseShown(Shown):
 
     @extend_schema_field(RoleShown(many=True))
     def get_whose_turn(self, case: Case) -> Any:
-        return whose_turn(case)
+        in_a_list = self.parent is not None
+        return named(steps.turn_by_state(case) if in_a_list else steps.whose_turn(case))
 
 
 def address_of(case: Case) -> str:
     return reverse(f"api:{case.slug()}-case", args=[case.number])
 
 
-def whose_turn(case: Case) -> list[dict[str, str]]:
-    """The roles that move the case on, by name."""
-    return [
-        {"role": role, "label": str(ROLES[role].label)}
-        for role in steps.whose_turn(case)
-        if role in ROLES
-    ]
+def named(roles: Iterable[str]) -> list[dict[str, str]]:
+    """Roles with their names, as the API shows whose turn it is."""
+    return [{"role": role, "label": str(ROLES[role].label)} for role in roles if role in ROLES]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +45,18 @@ def whole_units(amount: Decimal, currency: str) -> Decimal:
             % {"currency": currency, "places": exponent(currency)}
         )
     return amount
+
+
+def capitalised(
+    options: type[models.TextChoices], blank: str = ""
+) -> Callable[[], list[tuple[str, str]]]:
+    """Options of a select as a sentence begins, in the language of the moment: New capability."""
+
+    def now() -> list[tuple[str, str]]:
+        named = [(str(option.value), str(capfirst(option.label))) for option in options]
+        return [("", blank), *named] if blank else named
+
+    return now
 
 
 class WithReason(StepForm):
@@ -85,7 +100,7 @@ class WriteRequest(StepForm):
         label=_("Your reference"), help_text=_("The number of your letter."), max_length=60
     )
     reference_date = forms.DateField(label=_("Date of your letter"))
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=[("", "—"), *Purpose.choices])
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=capitalised(Purpose, blank="—"))
     end_user = forms.CharField(
         label=_("End user"),
         help_text=_("The unit that will use the equipment."),
@@ -218,7 +233,7 @@ class FileEndUseCertificate(StepForm):
 
 @asks(Contract.pack_shipment)
 class PackShipment(StepForm):
-    mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices)
+    mode = forms.ChoiceField(label=_("Mode"), choices=capitalised(Mode))
     lines = LineQuantitiesField(
         label=_("Quantities"), help_text=_("Only what leaves now; leave a line empty otherwise.")
     )

@@ -7,6 +7,7 @@ from typing import Any
 from notifications.notices import notice
 from partners.access import Permission as P
 from partners.desks import (
+    anyones_path,
     firm_with,
     holders_of_rank,
     in_their_words,
@@ -64,7 +65,7 @@ def request_returned(request: Any) -> Values:
     "request_actionable", to=lambda case: to_requesters(case) + staff_with(P.REVIEW_WRITE)(case)
 )
 def request_actionable(request: Any) -> Values:
-    return {"title": request.title}
+    return {"title": request.title, "path": anyones_path(request)}
 
 
 @notice("request_declined", to=to_requesters)
@@ -121,13 +122,18 @@ def offer_declined(contract: Any) -> Values:
 
 @notice("offer_lapsed", to=lambda case: to_officials(case) + staff_with(P.CONTRACT_WRITE)(case))
 def offer_lapsed(contract: Any) -> Values:
-    return {"title": contract.title, "due_on": contract.expires_on}
+    return {
+        "title": contract.title,
+        "path": anyones_path(contract),
+        "due_on": contract.expires_on,
+    }
 
 
 @notice("deposit_recorded", to=lambda case: to_nation_finance(case) + to_buyers(case))
 def deposit_recorded(contract: Any) -> Values:
     return {
         "title": contract.title,
+        "path": anyones_path(contract),
         "amount": contract.deposit_paid,
         "currency": contract.currency,
     }

@@ -14,6 +14,11 @@ from workflow.models import Case
 People = Callable[[Any], list[Any]]
 
 
+def anyones_path(case: Case) -> str:
+    """Where readers of different desks find the case: each is led to their own page."""
+    return reverse("case", args=[case.slug(), case.number])
+
+
 def in_their_words(row: Any) -> Any:
     """The row's name, put into words only when a reader's language is known."""
     return lazystr(row)

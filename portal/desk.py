@@ -5,7 +5,7 @@ A view gets its row through `visible_to`, checks the step's form, calls the gate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,7 @@ class CaseType:
     related: Sequence[str] = ()
     facts: Callable[[Any, Any], Mapping[str, Any]] = lambda case, person: {}
     shows_trail: bool = True
+    hidden_states: Collection[str] = ()
 
     @property
     def slug(self) -> str:
@@ -149,10 +150,10 @@ class Desk:
         """GET shows the step's form by itself; POST takes the step."""
         kind = self._type(slug)
         row = self._row(kind, request.user, number)
-        if request.method == "GET":
-            return self._case_page(request, kind, row, open_step=name)
         try:
             declared = steps.open_step(row, name, _person(request))
+            if request.method == "GET":
+                return self._case_page(request, kind, row, open_step=name)
             form = form_for(row, declared, request.user, request.POST, request.FILES)
             if not form.is_valid():
                 return self._case_page(request, kind, row, open_step=name, form=form, status=422)
@@ -231,7 +232,7 @@ class Desk:
             "failed_form": form,
             "refusal": refusal,
             "turn": [ROLES[role].label for role in steps.whose_turn(row) if role in ROLES],
-            "progress": progress(row),
+            "progress": progress(row, kind.hidden_states),
             "papers": [self._shown_paper(paper) for paper in self.papers(person, row)],
             **(told(row) if kind.shows_trail else {}),
             "template": f"portal/{self.name}/cases/{kind.slug}.html",
@@ -341,15 +342,23 @@ def column_label(model: type[Case], name: str) -> str:
     return str(capfirst(str(model._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
 
 
-def progress(row: Any) -> list[dict[str, Any]]:
-    """The straight way through the machine, with where the case stands on it."""
+ENDS = {"declined", "withdrawn", "lapsed", "cancelled", "terminated", "void", "refused", "expired"}
+ASIDES = {"returned", "on_hold", "not_taken"}
+
+
+def progress(row: Any, hidden: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The straight way through the machine, with where the case stands on it.
+
+    A case that stands aside shows where it left the way; one that has ended shows how far it came.
+    """
     states = dict(type(row)._meta.get_field("state").flatchoices)
-    ends = {"declined", "withdrawn", "lapsed", "cancelled", "terminated", "void", "refused"}
-    asides = {"returned", "on_hold", "expired", "not_taken"}
-    straight = [state for state in states if state not in ends | asides]
-    if row.state in ends | asides:
-        straight = [*_passed(row, straight), row.state]
-    position = straight.index(row.state)
+    way = [state for state in states if state not in {*ENDS, *ASIDES, *hidden}]
+    if row.state in ENDS:
+        way = [*_passed(row, way), row.state]
+    elif row.state in ASIDES:
+        left_at = len(_passed(row, way))
+        way = [*way[:left_at], row.state, *way[left_at:]]
+    position = way.index(row.state)
     return [
         {
             "state": state,
@@ -357,15 +366,15 @@ def progress(row: Any) -> list[dict[str, Any]]:
             "is_current": i == position,
             "is_done": i < position,
         }
-        for i, state in enumerate(straight)
+        for i, state in enumerate(way)
     ]
 
 
-def _passed(row: Any, straight: list[str]) -> list[str]:
-    been = set(row.trail.values_list("from_state", flat=True)) | set(
-        row.trail.values_list("to_state", flat=True)
-    )
-    return [state for state in straight if state in been]
+def _passed(row: Any, way: list[str]) -> list[str]:
+    """The part of the way that the case has been on."""
+    been = set(row.trail.values_list("from_state", flat=True))
+    last = max((i for i, state in enumerate(way) if state in been), default=-1)
+    return way[: last + 1]
 
 
 def told(row: Any) -> dict[str, Any]:

@@ -47,6 +47,16 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(f"{desk}:desk")
 
 
+@policies.signed_in
+@require_GET
+def case(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """A case's address for whoever reads it: on to the page on their own desk."""
+    desk = desk_of(request.user)
+    if not desk:
+        return render(request, "portal/no_desk.html", status=403)
+    return redirect(f"{desk}:case", slug, number)
+
+
 @policies.anybody
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in/", entrance.sign_in, name="sign_in"),
     path("sign-out/", entrance.sign_out, name="sign_out"),
     path("language/", entrance.set_language, name="set_language"),
+    path("cases/<slug:slug>/<case_number:number>/", entrance.case, name="case"),
     path("healthz", entrance.health, name="health"),
     *(path(f"{name}/", include(desk.urls())) for name, desk in DESKS.items()),
 ]

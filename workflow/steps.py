@@ -310,14 +310,23 @@ def open_step(case: Case, name: str, person: Actor) -> Step:
 
 def whose_turn(case: Case) -> list[str]:
     """Roles for which the case waits: those of the open steps that move it on, else of all such."""
-    awaited = [
+    awaited = _awaited(case)
+    open_now = [declared for declared in awaited if not declared.refusal(case)]
+    found = (role for declared in open_now or awaited for role in declared.may.turn(case))
+    return list(dict.fromkeys(found))
+
+
+def turn_by_state(case: Case) -> list[str]:
+    """The same by the declarations alone: for lists, since no guard asks the database."""
+    return list(dict.fromkeys(role for declared in _awaited(case) for role in declared.may.roles))
+
+
+def _awaited(case: Case) -> list[Step]:
+    return [
         declared
         for declared in steps_of(type(case)).values()
         if case.state in declared.sources and declared.awaited and not declared.inner
     ]
-    open_now = [declared for declared in awaited if not declared.refusal(case)]
-    found = (role for declared in open_now or awaited for role in declared.may.turn(case))
-    return list(dict.fromkeys(found))
 
 
 # The gate itself -----------------------------------------------------------------------------

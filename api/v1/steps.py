@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from api import bodies
 from api.doors import Door
 from api.shapes import choices_of, shape_of
-from api.shown import Moment, RoleShown, address_of, whose_turn
+from api.shown import Moment, RoleShown, address_of, named
 from api.v1.cases import Kind
 from api.v1.kinds import BY_MODEL
 from workflow import steps
@@ -102,7 +102,7 @@ class Steps(Door, GenericAPIView[Any]):
             {
                 "version": row.version,
                 "state": row.state,
-                "whose_turn": whose_turn(row),
+                "whose_turn": named(steps.whose_turn(row)),
                 "steps": [
                     _shown(choice, row, self.person) for choice in steps.choices(row, self.person)
                 ],

@@ -54,6 +54,7 @@ TYPES = (
         columns=("number", "title", "total", "state", "changed_at"),
         related=("nation", "request"),
         facts=_contract_facts,
+        hidden_states={"draft", "under_approval"},
         shows_trail=False,
     ),
     CaseType(
@@ -69,6 +70,7 @@ TYPES = (
         _("Bills"),
         columns=("number", "title", "amount", "state", "due_on"),
         related=("nation", "contract"),
+        hidden_states={"draft"},
         shows_trail=False,
     ),
 )
@@ -80,13 +82,19 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
         {"kind": kind, "case": row, "steps": open_steps}
         for kind in TYPES
         for row in kind.rows(person).order_by("-changed_at")[:20]
-        if (open_steps := [c for c in steps.choices(row, person) if c.is_open])
+        if (open_steps := _open_steps(row, person))
     ]
     return {
         "waiting": ours,
         "may_request": bool(access.holds(person, access.Permission.REQUEST_WRITE)),
         "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
     }
+
+
+def _open_steps(row: Case, person: Any) -> list[steps.Choice]:
+    """What a person can do with a case, the step that moves it on first."""
+    found = [choice for choice in steps.choices(row, person) if choice.is_open]
+    return sorted(found, key=lambda choice: not choice.step.awaited)
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:

@@ -342,7 +342,7 @@ def test_steps_tell_what_is_open_and_why_not(requester: Caller) -> None:
         }
     ]
     purpose = next(f for f in by_name["revise"]["fields"] if f["name"] == "purpose")
-    assert purpose["choices"][0] == {"value": "new_capability", "label": "new capability"}
+    assert purpose["choices"][0] == {"value": "new_capability", "label": "New capability"}
 
 
 def test_steps_of_a_colleague_without_the_role_are_none(signatory: Caller) -> None:

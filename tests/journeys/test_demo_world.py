@@ -117,7 +117,17 @@ def test_accounts_file_is_for_its_owner_only(known: dict[str, Account], settings
     path = settings.VAR_DIR / "demo_accounts.json"
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert demo_accounts() == json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_sign_in_page_shows_one_account_of_each_role(
+    known: dict[str, Account], settings: Settings
+) -> None:
+    kept = json.loads((settings.VAR_DIR / "demo_accounts.json").read_text(encoding="utf-8"))
+
+    shown = demo_accounts()
+
+    assert sorted(account["role"] for account in shown) == sorted(ROLES)
+    assert all(account in kept for account in shown)
 
 
 def test_sample_cases_wait_on_every_kind_of_desk(furnished: dict[str, Account]) -> None:
