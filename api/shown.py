@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 from operator import attrgetter
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
