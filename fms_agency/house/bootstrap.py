@@ -53,6 +53,8 @@ LIBRARIES = {
 }
 FONT = "fonts-morisawa-bizud-gothic"
 TEST_PROGRAMS = {"chromium": "chromium", "pdftotext": "poppler-utils"}
+# The driver of the browser tests is a program of its own.
+TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 
 STARTED = float(os.environ.pop("HOUSE_STARTED_AT", time.time()))
 HEARTBEAT = 10.0
@@ -260,7 +262,8 @@ def missing_packages(kind: str) -> list[str]:
         missing.append(FONT)
     if kind == "dev":
         missing += [
-            package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)
+            *(package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)),
+            *(package for library, package in TEST_LIBRARIES.items() if not opens(library)),
         ]
     return missing
 

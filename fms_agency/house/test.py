@@ -18,9 +18,11 @@ def main(arguments: list[str]) -> int:
             say("PostgreSQL and the broker for the tests answer")
             with step("Texts", "Texts compiled"):
                 compile_texts(environment)
+            # A whole run takes all processors; whoever names tests says how they run.
+            wanted = arguments or ["-n", "auto"]
             # No line of ours after this: pytest has the last word.
             return subprocess.run(
-                [sys.executable, "-m", "pytest", *arguments], env=environment, check=False
+                [sys.executable, "-m", "pytest", *wanted], env=environment, check=False
             ).returncode
     except (Failure, OSError) as failure:
         say(f"Stopped. {failure}")
