@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
 from django.utils.translation import override
@@ -27,6 +28,18 @@ REFERENCE = {
     "auth_permission",
 }
 THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_configure() -> None:
+    """At the end the database goes, whoever still holds a connection of the pool."""
+
+    def drop(self: DatabaseCreation, test_database_name: str, _verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:
+            cursor.execute(
+                f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)"
+            )
+
+    DatabaseCreation._destroy_test_db = drop
 
 
 POINTING = {"ledger_posting", "workflow_signature"}
