@@ -26,7 +26,7 @@ test:  ## run all tests (ARGS goes to pytest)
 check:  ## format, lint, types, import contracts, missing migrations, generated pages
 	@$(HOUSE) check
 
-manage:  ## Django's command line (ARGS="createsuperuser")
+manage:  ## Django's command line (ARGS="shell")
 	@$(HOUSE) manage $(ARGS)
 
 prepare:  ## only set up, for running, testing and checking
