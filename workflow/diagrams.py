@@ -15,7 +15,7 @@ from django.utils.translation import override
 from workflow.models import Case
 from workflow.steps import Step, beginnings_of, steps_of
 
-Translate = Callable[[str], str]
+Translate = Callable[[Any], str]
 
 HEAD = """\
 <!-- Made by `manage.py generate_pages`; change the declarations, not this page. -->
@@ -86,6 +86,12 @@ def source_text(text: Any) -> str:
         return str(text)
 
 
+def context_of(text: Any) -> str:
+    """What tells two texts of the same English words apart: the first argument of `pgettext_lazy`."""
+    given: tuple[Any, ...] = getattr(text, "_args", ())
+    return str(given[0]) if len(given) > 1 else ""
+
+
 def first_line(doc: str | None) -> str:
     return (doc or "").strip().partition("\n")[0]
 
@@ -129,7 +135,7 @@ def _states(model: type[Case], translate: Translate) -> list[list[str]]:
     return [
         [
             f"`{state}`",
-            label,
+            source_text(label),
             translate(label),
             _list(f"`{step.name}`" for step in steps if state in _left_by(step)),
         ]
@@ -137,9 +143,9 @@ def _states(model: type[Case], translate: Translate) -> list[list[str]]:
     ]
 
 
-def _labels(model: Any) -> dict[str, str]:
+def _labels(model: Any) -> dict[str, Any]:
     choices = model._meta.get_field("state").flatchoices
-    return {str(state): source_text(label) for state, label in choices}
+    return {str(state): label for state, label in choices}
 
 
 def _left_by(step: Step) -> list[str]:

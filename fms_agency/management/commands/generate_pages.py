@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from partners.access import ROLES, Permission
 from partners.policies import policy_of
-from workflow.diagrams import HEAD, Translate, page, source_text, table
+from workflow.diagrams import HEAD, Translate, context_of, page, source_text, table
 from workflow.steps import beginnings_of, case_types, steps_of
 
 DOCS = Path("docs")
@@ -55,8 +55,8 @@ def japanese() -> Translate:
     if not path.exists():
         return lambda text: ""
     with path.open("rb") as file:
-        texts = {m.id: m.string for m in read_po(file) if m.id and not m.fuzzy}
-    return lambda text: str(texts.get(text, "") or "")
+        texts = {(m.context or "", m.id): m.string for m in read_po(file) if m.id and not m.fuzzy}
+    return lambda text: str(texts.get((context_of(text), source_text(text)), "") or "")
 
 
 # docs/access.md ------------------------------------------------------------------------------
