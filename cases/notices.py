@@ -90,7 +90,7 @@ def _releasers(case: Any, matter: str) -> list[Any]:
     return staff_with(release)(case)
 
 
-@notice("approval_waits", to=next_signers)
+@notice("approval_waits", to=next_signers, while_current=True)
 def approval_waits(case: Any) -> Values:
     return _for_staff(case)
 

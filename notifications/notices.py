@@ -46,6 +46,7 @@ class Notice:
     to: Callable[[Any], Iterable[Any]]
     attach: tuple[str, ...]
     values: Callable[[Any], Values]
+    while_current: bool = False
 
     @property
     def key(self) -> str:
@@ -57,6 +58,8 @@ class Notice:
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
         """Write the messages and ring for delivery. Raises `Later` while a paper is missing."""
+        if self.while_current and case.version != follow_up.entry.version:
+            return
         papers = self._papers(follow_up)
         values = plain(self.values(case))
         people = list({person.pk: person for person in self.to(case) if person.is_active}.values())
@@ -105,16 +108,21 @@ class Notice:
 
 
 def notice(
-    name: str, *, to: Callable[[Any], Iterable[Any]], attach: Sequence[str] = ()
+    name: str,
+    *,
+    to: Callable[[Any], Iterable[Any]],
+    attach: Sequence[str] = (),
+    while_current: bool = False,
 ) -> Callable[[Callable[[Any], Values]], Notice]:
     """Declare a notice over a function `(case) -> plain values`.
 
     `to` finds the recipients; `attach` names papers of the same step. Whoever is in `to` gets
-    the papers too, so name no paper that one of them may not see.
+    the papers too, so name no paper that one of them may not see. A notice that asks somebody to
+    act is given `while_current`: once the case has moved on, the later step tells whoever is next.
     """
 
     def declare(values: Callable[[Any], Values]) -> Notice:
-        return Notice(name, to, tuple(attach), values)
+        return Notice(name, to, tuple(attach), values, while_current)
 
     return declare
 
