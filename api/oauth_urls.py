@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from partners.policies import anybody
 
+View = Callable[..., HttpResponseBase]
+
+
+def without_nul(view: View) -> View:
+    """No client id or secret holds the character that PostgreSQL cannot store: it is refused here."""
+
+    @wraps(view)
+    def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        given = [value for values in request.POST.lists() for value in (values[0], *values[1])]
+        if any("\0" in value for value in (*given, _credentials(request))):
+            return JsonResponse({"error": "invalid_request"}, status=400)
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(refusing)
+
+
+def _credentials(request: HttpRequest) -> str:
+    scheme, _space, code = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(code).decode("utf-8", errors="replace")
+    except ValueError:
+        return ""
+
+
 app_name = "oauth2_provider"
 urlpatterns = [
-    path("token/", anybody(TokenView.as_view()), name="token"),
-    path("revoke_token/", anybody(RevokeTokenView.as_view()), name="revoke-token"),
+    path("token/", anybody(without_nul(TokenView.as_view())), name="token"),
+    path("revoke_token/", anybody(without_nul(RevokeTokenView.as_view())), name="revoke-token"),
 ]

@@ -112,7 +112,20 @@ def open_subcontract(act: Act) -> None:
     act.opened.append(opened.case)
 
 
+def lines_being_bought(contract: Any) -> set[int]:
+    """Numbers of the contract's lines that stand in a subcontract which goes on."""
+    rows = models.SubcontractLine.objects.filter(contract_line__contract=contract)
+    going_on = rows.exclude(subcontract__state__in=["cancelled", "terminated"])
+    return set(going_on.values_list("contract_line__number", flat=True))
+
+
 def copy_contract_lines(act: Act) -> None:
+    """Each line is bought once. The contract is locked by the step that opens the subcontract."""
+    if twice := lines_being_bought(act.case.contract) & set(act.given["lines"]):
+        raise NotOpen(
+            _t("Line %(lines)s is being bought already: see the subcontracts.")
+            % {"lines": ", ".join(map(str, sorted(twice)))}
+        )
     chosen = act.case.contract.lines.filter(number__in=act.given["lines"])
     models.SubcontractLine.objects.bulk_create(
         models.SubcontractLine(

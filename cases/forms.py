@@ -15,10 +15,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from cases import actions
 from cases.fields import ArticleLinesField, LineChoiceField, LinePricesField, LineQuantitiesField
 from cases.models import Bill, Contract, Quote, Request, Subcontract
 from cases.models.request import Purpose
-from documents.fields import PaperField
+from documents.fields import SIGNED, PaperField
 from exports.models.shipment import Mode, packed_quantities
 from ledger.money import exponent, written
 from partners.models import Organisation
@@ -162,7 +163,9 @@ class WriteRequest(StepForm):
 @asks(Request.attach_letter)
 class AttachLetter(StepForm):
     letter = PaperField(
-        label=_("Letter of request"), help_text=_("The signed letter, as PDF or image.")
+        types=SIGNED,
+        label=_("Letter of request"),
+        help_text=_("The signed letter, as PDF or image."),
     )
 
 
@@ -176,7 +179,8 @@ class OpenSubcontract(StepForm):
 
     def prepare(self) -> None:
         self.fields["subject"].initial = self.case.title
-        lines = list(self.case.lines.select_related("article"))
+        taken = actions.lines_being_bought(self.case)
+        lines = self.case.lines.select_related("article").exclude(number__in=taken)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
             (line.number, f"{line.number}: {line.article.name} × {line.quantity}") for line in lines
         ]
@@ -228,7 +232,7 @@ class RecordDeposit(StepForm):
 
 @asks(Contract.file_end_use_certificate)
 class FileEndUseCertificate(StepForm):
-    certificate = PaperField(label=_("End-use certificate"))
+    certificate = PaperField(types=SIGNED, label=_("End-use certificate"))
 
 
 @asks(Contract.pack_shipment)
@@ -325,6 +329,7 @@ class TakeQuote(StepForm):
         field = self.fields["quote"]
         field.queryset = (  # type: ignore[attr-defined]
             self.case.quotes.filter(state__in=["submitted", "taken", "not_taken"], amount__gt=0)
+            .filter(valid_until__gte=timezone.localdate())
             .select_related("contractor")
             .order_by("amount")
         )
@@ -381,6 +386,7 @@ class AcceptDelivery(StepForm):
 class SendInvoice(StepForm):
     invoice_number = forms.CharField(label=_("Invoice number"), max_length=40)
     invoice = PaperField(
+        types=SIGNED,
         label=_("Qualified invoice"),
         help_text=_("With your registration number (T and 13 digits)."),
     )

@@ -11,7 +11,7 @@ from partners.access import Permission, agency, nation
 
 
 def not_the_drafter(actor: Any, review: Any) -> str:
-    if review.drafter_id == actor.actor_id:
+    if actor.actor_id in {review.drafter_id, review.screener_id}:
         return _("You put this review forward; another officer must decide.")
     return ""
 

@@ -74,6 +74,13 @@ def quotes_are_taken(contract: Contract) -> str:
     }
 
 
+def something_left_to_buy(contract: Contract) -> str:
+    """A line stands in no subcontract that goes on."""
+    if contract.line_numbers() - actions.lines_being_bought(contract):
+        return ""
+    return _t("Every line is being bought already: see the subcontracts.")
+
+
 def transfer_is_cleared(contract: Contract) -> str:
     """A transfer review of the request is cleared and valid today."""
     reviews = TransferReview.objects.clearing(contract.request.number, timezone.localdate())
@@ -237,6 +244,7 @@ class Contract(NationCase):
         source=[State.DRAFT, State.ACCEPTED, State.IN_EXECUTION],
         label=_("Open a subcontract"),
         may=rules.buyer,
+        when=[something_left_to_buy],
         books=[actions.open_subcontract],
     )
     def open_subcontract(self, *, subject: str, lines: list[int]) -> None:

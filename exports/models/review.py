@@ -50,6 +50,11 @@ def clearance_has_run_out(review: TransferReview) -> str:
     return review.is_over(timezone.localdate())
 
 
+def name_screener(act: Act) -> None:
+    """A book: keep who entered the facts; somebody else has to decide on them."""
+    act.case.screener_id = act.by.actor_id
+
+
 def name_drafter(act: Act) -> None:
     """A book: keep who put the file forward; somebody else has to decide."""
     act.case.drafter_id = act.by.actor_id
@@ -72,6 +77,7 @@ class TransferReview(NationCase):
     request_number = models.CharField(_("request"), max_length=32)
     end_user = models.CharField(_("end user"), max_length=200)
     end_use = models.TextField(_("end use"))
+    screener_id = models.CharField(max_length=40, blank=True, editable=False)
     drafter_id = models.CharField(max_length=40, blank=True, editable=False)
 
     treaty_breach = models.BooleanField(_("breach of a treaty"), default=False)
@@ -136,9 +142,10 @@ class TransferReview(NationCase):
 
     @step(
         state,
-        source=[State.DRAFT, State.UNDER_REVIEW, State.ON_HOLD],
+        source=[State.DRAFT, State.ON_HOLD],
         label=_("Enter screening facts"),
         may=rules.export_control,
+        books=[name_screener],
     )
     def screen(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date, timedelta
 from typing import Any
 
@@ -179,3 +180,14 @@ def test_the_answer_speaks_the_language_asked_for_or_preferred(
     assert answer.headers["Content-Language"] == spoken
     assert "Accept-Language" in answer.headers["Vary"]
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/o/token/", "/o/revoke_token/"])
+def test_client_id_that_cannot_be_one_is_refused(client: Client, address: str) -> None:
+    basic = "Basic " + b64encode(b"a\0:b").decode()
+
+    typed = client.post(address, {"grant_type": "client_credentials", "client_id": "a\0"})
+    coded = client.post(address, {"token": "x"}, headers={"Authorization": basic})
+
+    assert [answer.status_code for answer in (typed, coded)] == [400, 400]

@@ -171,6 +171,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "The offer has no price yet. Take a quote for every line, then price it.",
     ),
     (
+        contracts.something_left_to_buy,
+        ContractFactory,
+        lambda: ContractFactory(is_priced=True),
+        "Every line is being bought already: see the subcontracts.",
+    ),
+    (
         contracts.price_follows_the_quotes,
         lambda: ContractFactory(is_priced=True),
         requoted,

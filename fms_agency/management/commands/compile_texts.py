@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation import trans_real
 
 
 class Command(BaseCommand):
@@ -29,4 +31,12 @@ class Command(BaseCommand):
         with half_made.open("wb") as compiled:
             write_mo(compiled, catalogue)
         half_made.replace(target)
+        _forget_older_texts()
         self.stdout.write(f"Compiled {source.relative_to(settings.BASE_DIR)}")
+
+
+def _forget_older_texts() -> None:
+    """A process that asked for a text before it was compiled remembers that there was none."""
+    vars(trans_real)["_translations"].clear()
+    vars(trans_real)["_default"] = None
+    vars(gettext)["_translations"].clear()
