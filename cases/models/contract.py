@@ -140,12 +140,22 @@ def something_to_bill(contract: Contract) -> str:
 
 
 def subcontracts_are_closed(contract: Contract) -> str:
-    """Nothing is open with industry."""
+    """Every line has been bought, inspected and paid, and nothing is open with industry."""
     open_ones = contract.subcontracts.exclude(state__in=SETTLED_SUBCONTRACTS)
     if not open_ones.exists():
-        return ""
+        return _every_line_is_bought(contract)
     return _t("Still open with industry: %(numbers)s.") % {
         "numbers": ", ".join(open_ones.values_list("number", flat=True))
+    }
+
+
+def _every_line_is_bought(contract: Contract) -> str:
+    bought = contract.subcontracts.filter(state="closed").values_list("lines__number", flat=True)
+    missing = sorted(contract.line_numbers() - set(bought))
+    if not missing:
+        return ""
+    return _t("No closed subcontract covers line %(lines)s: nothing was bought for it.") % {
+        "lines": ", ".join(map(str, missing))
     }
 
 

@@ -246,9 +246,15 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
     ),
     (
         contracts.subcontracts_are_closed,
-        lambda: SubcontractFactory(state="terminated").contract,
+        lambda: SubcontractFactory(state="closed").contract,
         lambda: SubcontractFactory(state="paid", number="JP-SUB-26-0001").contract,
         "Still open with industry: JP-SUB-26-0001.",
+    ),
+    (
+        contracts.subcontracts_are_closed,
+        lambda: SubcontractFactory(state="closed").contract,
+        lambda: SubcontractFactory(state="terminated").contract,
+        "No closed subcontract covers line 1, 2: nothing was bought for it.",
     ),
     (
         contracts.end_use_certificate_is_on_file,
