@@ -23,19 +23,7 @@ from documents.fields import SIGNED, PaperField
 from exports.models.shipment import Mode, packed_quantities
 from ledger.money import exponent, written
 from partners.models import Organisation
-from workflow.forms import StepForm, asks
-
-
-def not_in_future(day: Any) -> Any:
-    if day > timezone.localdate():
-        raise forms.ValidationError(_t("This day has not come yet. Give today or an earlier day."))
-    return day
-
-
-def not_past(day: Any) -> Any:
-    if day < timezone.localdate():
-        raise forms.ValidationError(_t("This day has passed. Give today or a later day."))
-    return day
+from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
 
 
 def whole_units(amount: Decimal, currency: str) -> Decimal:
@@ -58,12 +46,6 @@ def capitalised(
         return [("", blank), *named] if blank else named
 
     return now
-
-
-class WithReason(StepForm):
-    reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
-    )
 
 
 for _method in (

@@ -26,6 +26,7 @@ from django.utils.translation import override
 from documents import agency, rendering, storage, versions
 from documents.models import Document
 from workflow.models import Case, Entry, FollowUp
+from workflow.values import source_text
 
 Values = Mapping[str, Any]
 
@@ -155,12 +156,6 @@ def named_after(case: Case) -> dict[str, Any]:
         "case_number": case.number,
         "owner_code": case.owner_code,
     }
-
-
-def source_text(title: str | Promise) -> str:
-    """The untranslated text: each reader gets it in their own language later."""
-    with override(None):
-        return str(title)
 
 
 def _is_made(entry: Entry, kind: str) -> bool:

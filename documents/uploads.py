@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 from documents import contents, storage, versions
 from documents.file_names import clean
 from documents.models import Document
-from documents.papers import named_after, source_text
+from documents.papers import named_after
 from workflow.models import Case, Entry
 from workflow.rights import Actor
+from workflow.values import source_text
 
 TYPES = {
     ".pdf": "application/pdf",

@@ -11,13 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from exports.models import Shipment, TransferReview
-from workflow.forms import StepForm, asks
-
-
-def not_in_future(value: Any) -> Any:
-    if value > timezone.localdate():
-        raise forms.ValidationError(_t("This day has not come yet. Give today or an earlier day."))
-    return value
+from workflow.forms import StepForm, WithReason, asks, not_in_future
 
 
 @asks(TransferReview.screen)
@@ -77,12 +71,8 @@ class Clear(StepForm):
         return day
 
 
-@asks(TransferReview.refuse)
-@asks(TransferReview.hold)
-class WithReason(StepForm):
-    reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
-    )
+for _method in (TransferReview.refuse, TransferReview.hold):
+    asks(_method)(WithReason)
 
 
 @asks(Shipment.ship)

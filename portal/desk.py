@@ -342,8 +342,8 @@ def column_label(model: type[Case], name: str) -> str:
     return str(capfirst(str(model._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
 
 
-ENDS = {"declined", "withdrawn", "lapsed", "cancelled", "terminated", "void", "refused", "expired"}
 ASIDES = {"returned", "on_hold", "not_taken"}
+ENDS = steps.SIDEWAYS - ASIDES
 
 
 def progress(row: Any, hidden: Collection[str] = ()) -> list[dict[str, Any]]:

@@ -10,10 +10,9 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.utils.translation import override
-
 from workflow.models import Case
 from workflow.steps import Step, beginnings_of, steps_of
+from workflow.values import source_text
 
 Translate = Callable[[Any], str]
 
@@ -78,12 +77,6 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
     headings = list(headings)
     lines = [headings, ["---"] * len(headings), *(list(row) for row in rows)]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
-
-
-def source_text(text: Any) -> str:
-    """The text as it stands in the code."""
-    with override(None):
-        return str(text)
 
 
 def context_of(text: Any) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from workflow.models import Case
 from workflow.steps import Step
@@ -24,6 +27,24 @@ class StepForm(forms.Form):
 
     def prepare(self) -> None:
         """Fill choices and first values from the case. Nothing by default."""
+
+
+class WithReason(StepForm):
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
+
+
+def not_in_future(day: Any) -> Any:
+    if day > timezone.localdate():
+        raise forms.ValidationError(_t("This day has not come yet. Give today or an earlier day."))
+    return day
+
+
+def not_past(day: Any) -> Any:
+    if day < timezone.localdate():
+        raise forms.ValidationError(_t("This day has passed. Give today or a later day."))
+    return day
 
 
 _forms: dict[int, type[StepForm]] = {}

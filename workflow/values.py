@@ -32,3 +32,9 @@ def plain(value: Any) -> Any:
             return [plain(inner) for inner in value]
         case _:
             return str(value)
+
+
+def source_text(text: Any) -> str:
+    """A translatable text as it stands in the code: each reader gets it in their own words later."""
+    with override(None):
+        return str(text)

@@ -16,8 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from partners.access import ROLES, Permission
 from partners.policies import policy_of
-from workflow.diagrams import HEAD, Translate, context_of, page, source_text, table
+from workflow.diagrams import HEAD, Translate, context_of, page, table
 from workflow.steps import beginnings_of, case_types, steps_of
+from workflow.values import source_text
 
 DOCS = Path("docs")
 KINDS = ("agency", "ministry", "nation", "contractor")
