@@ -184,8 +184,10 @@ def test_papers_of_racing_steps_get_different_versions() -> None:
 
     def make(row: Any) -> None:
         together.wait()
-        offer.run(case, row)
-        connections.close_all()
+        try:
+            offer.run(case, row)
+        finally:
+            connections.close_all()
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(make, rows))
@@ -201,8 +203,10 @@ def test_one_follow_up_run_by_many_makes_one_paper() -> None:
 
     def make(_number: int) -> None:
         together.wait()
-        offer.run(case, row)
-        connections.close_all()
+        try:
+            offer.run(case, row)
+        finally:
+            connections.close_all()
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(make, range(8)))
