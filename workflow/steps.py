@@ -366,9 +366,9 @@ def take_within(
     declared = steps_of(type(case))[name]
     row = type(case)._default_manager.locked().get(pk=case.pk)  # type: ignore[attr-defined]
     _check(declared, row, by, version)
-    before = row.state
+    before, decided_on = row.state, values.digest(row.facts_decided_on())
     _call(getattr(row, name), given)
-    return _write(declared, row, before, by, note, given)
+    return _write(declared, row, before, by, note, given, decided_on)
 
 
 def begin(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
@@ -383,7 +383,7 @@ def begin_within(opening: Callable[..., Case], *, by: Actor, note: str = "", **g
     row = _call(opening, given)
     _check(declared, row, by, None)
     row.number = numbers.next_in(row.series)
-    return _write(declared, row, "", by, note, given)
+    return _write(declared, row, "", by, note, given, decided_on="")
 
 
 def _check(declared: Step, row: Case, by: Actor, version: int | None) -> None:
@@ -408,7 +408,13 @@ def _call(method: Callable[..., Any], given: dict[str, Any]) -> Any:
 
 
 def _write(
-    declared: Step, row: Case, before: str, by: Actor, note: str, given: dict[str, Any]
+    declared: Step,
+    row: Case,
+    before: str,
+    by: Actor,
+    note: str,
+    given: dict[str, Any],
+    decided_on: str,
 ) -> Act:
     row.version += 1
     if row._state.adding:
@@ -429,6 +435,7 @@ def _write(
         organisation=capacity.organisation,
         note=note or str(given.get("reason", "")),
         given=values.plain(given),
+        digest=decided_on,
         request_id=current_request_id(),
     )
     act = Act(case=row, entry=entry, by=by, given=given)

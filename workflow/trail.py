@@ -1,18 +1,63 @@
-"""The request that is being answered, so that each line of the trail can name it."""
+"""Lines of the trail that no step writes, and the request each line names.
+
+Steps are written by the gate. Everything else that must be provable later (who came in, who read
+a paper, who changed a rate or a role) is written by `record`, in the transaction of the act.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
+
+from workflow import values
+from workflow.models import Case, Entry
+from workflow.rights import Actor, Capacity
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
     return _request_id.get()
+
+
+def record(
+    event: Entry.Event,
+    *,
+    by: Actor,
+    capacity: Capacity | None = None,
+    case: Case | None = None,
+    subject: str = "",
+    note: str = "",
+    given: Mapping[str, Any] | None = None,
+    digest: str = "",
+    on_behalf_of: str = "",
+) -> Entry:
+    """Write a line that is no step. `subject` names what it is about: `partners.membership:12`.
+
+    `given` is kept as plain JSON; secrets and the content of papers do not belong in it.
+    """
+    entry = Entry(
+        event=event,
+        subject=subject,
+        actor_id=by.actor_id,
+        actor_name=by.actor_name,
+        role=capacity.role if capacity else "",
+        organisation=capacity.organisation if capacity else "",
+        on_behalf_of=on_behalf_of,
+        note=note,
+        given=values.plain(given or {}),
+        digest=digest,
+        request_id=current_request_id(),
+    )
+    if case is not None:
+        entry.case_kind, entry.case_id = case.kind(), case.pk
+        entry.case_number, entry.owner_code = case.number, case.owner_code
+    entry.save(force_insert=True)
+    return entry
 
 
 class NameTheRequest:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
+import rfc8785
 from django.core.files.base import File
 from django.db import models
 from django.utils.translation import override
@@ -32,6 +34,16 @@ def plain(value: Any) -> Any:
             return [plain(inner) for inner in value]
         case _:
             return str(value)
+
+
+def of_row(row: models.Model) -> dict[str, Any]:
+    """The columns of a row as plain JSON values, by column name."""
+    return {f.attname: plain(getattr(row, f.attname)) for f in row._meta.concrete_fields}
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the value's canonical JSON (RFC 8785), in hexadecimal."""
+    return sha256(rfc8785.dumps(plain(value))).hexdigest()
 
 
 def source_text(text: Any) -> str:

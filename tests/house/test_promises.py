@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -222,7 +223,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=BEFORE),
     "workflow_route_once": lambda: twice(route),
     "workflow_deadline_once": deadline_twice,
-    "workflow_entry_one_per_version": lambda: again(entry()),
+    "workflow_entry_one_per_version": lambda: again(entry(), uid=uuid4()),
+    "workflow_entry_uid_key": lambda: again(entry(), event="signed_in"),
+    "workflow_entry_step_of_a_case": lambda: again(entry(), uid=uuid4(), step="", to_state=""),
     "workflow_followup_once": follow_up_twice,
     # papers and messages
     "documents_document_one_per_version": paper_twice,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import rfc8785
 import time_machine
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
@@ -29,6 +30,7 @@ from workflow.steps import (
     take_within,
     whose_turn,
 )
+from workflow.values import digest
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
@@ -54,7 +56,10 @@ def test_step_writes_state_trail_and_follow_ups_together() -> None:
     assert stored.changed_at == timezone.now()
     assert Entry.objects.values().get() == {
         "id": act.entry.pk,
+        "uid": act.entry.uid,
         "at": timezone.now(),
+        "event": "step",
+        "subject": "",
         "case_kind": "cases.request",
         "case_id": request.pk,
         "case_number": request.number,
@@ -70,8 +75,10 @@ def test_step_writes_state_trail_and_follow_ups_together() -> None:
         "on_behalf_of": "",
         "note": "No end user.",
         "given": {"reason": "No end user."},
+        "digest": digest(request.facts_decided_on()),
         "opened": "",
         "request_id": "",
+        "body": rfc8785.dumps(act.entry.statement()).decode(),
     }
     assert list(FollowUp.objects.values_list("entry", "position", "effect", "done_at")) == [
         (act.entry.pk, 0, "notice:request_returned", None)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from workflow import values
+
 if TYPE_CHECKING:
     from workflow.models.entry import Entry
 
@@ -62,8 +64,13 @@ class Case(models.Model):
         """Whose row it is (a nation's code, or "" for the agency's own): copied to the trail."""
         return ""
 
+    def facts_decided_on(self) -> dict[str, Any]:
+        """What somebody who takes a step has before them: the row and its lines, as plain values."""
+        lines = self.lines.all() if hasattr(self, "lines") else ()
+        return {"case": values.of_row(self), "lines": [values.of_row(line) for line in lines]}
+
     @property
     def trail(self) -> models.QuerySet[Entry]:
         from workflow.models.entry import Entry  # the two know each other; Entry imports nothing
 
-        return Entry.objects.filter(case_kind=self.kind(), case_id=self.pk)
+        return Entry.objects.filter(case_id=self.pk, event=Entry.Event.STEP)

@@ -1,44 +1,126 @@
-"""The trail: one line per step, written by the gate in the step's own transaction.
+"""The trail: one line per act, written in the act's own transaction and never changed.
 
 Text only and no foreign keys, so that it stays readable when everything else has changed.
-A trigger refuses UPDATE, DELETE and TRUNCATE.
+`body` is the line itself, as canonical JSON (RFC 8785); the other columns are copies to search
+by. A trigger refuses UPDATE, DELETE and TRUNCATE.
 """
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
+import rfc8785
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+BODY_VERSION = 1
+
 
 class Entry(models.Model):
-    at = models.DateTimeField(_("at"), auto_now_add=True)
-    case_kind = models.CharField(max_length=60)
-    case_id = models.UUIDField()
-    case_number = models.CharField(_("case"), max_length=32)
+    class Event(models.TextChoices):
+        STEP = "step", _("step")
+        REFUSED = "refused", _("refused")
+        SIGNED_IN = "signed_in", _("signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
+        LOCKED_OUT = "locked_out", _("locked out")
+        SIGNED_OUT = "signed_out", _("signed out")
+        CONFIRMED_IDENTITY = "confirmed_identity", _("confirmed their identity")
+        CREDENTIAL_CHANGED = "credential_changed", _("changed how they sign in")
+        PAPER_READ = "paper_read", _("downloaded a paper")
+        RECORD_READ = "record_read", _("read a labelled record")
+        EXPORTED = "exported", _("exported a list")
+        REFERENCE_CHANGED = "reference_changed", _("changed reference data")
+        ACCESS_CHANGED = "access_changed", _("changed who may see or do what")
+        ACCESS_OPENED = "access_opened", _("opened emergency access")
+        FOLLOW_UP_DECIDED = "follow_up_decided", _("decided on a failed follow-up")
+        REATTESTED = "reattested", _("attested rows anew")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+    event = models.CharField(_("event"), max_length=30, choices=Event, default=Event.STEP)
+    case_kind = models.CharField(max_length=60, blank=True)
+    case_id = models.UUIDField(null=True)
+    case_number = models.CharField(_("case"), max_length=32, blank=True)
     owner_code = models.CharField(max_length=40, blank=True)
-    step = models.CharField(_("step"), max_length=60)
+    subject = models.CharField(_("about"), max_length=200, blank=True)
+    step = models.CharField(_("step"), max_length=60, blank=True)
     from_state = models.CharField(max_length=40, blank=True)
-    to_state = models.CharField(max_length=40)
-    version = models.PositiveIntegerField()
+    to_state = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(null=True)
     actor_id = models.CharField(max_length=40)
     actor_name = models.CharField(_("who"), max_length=200)
-    role = models.CharField(_("role"), max_length=60)
+    role = models.CharField(_("role"), max_length=60, blank=True)
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     on_behalf_of = models.CharField(max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
     given = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
     opened = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
+    body = models.TextField(editable=False)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["case_id", "-id"], name="workflow_entry_of_case")]
+        indexes = [
+            models.Index(fields=["case_id", "-id"], name="workflow_entry_of_case"),
+            models.Index(fields=["actor_id", "-id"], name="workflow_entry_of_actor"),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_id", "version"], name="workflow_entry_one_per_version"
-            )
+                fields=["case_id", "version"],
+                condition=Q(event="step"),
+                name="workflow_entry_one_per_version",
+            ),
+            models.CheckConstraint(
+                condition=~Q(event="step")
+                | Q(case_id__isnull=False, version__isnull=False) & ~Q(step="", to_state=""),
+                name="workflow_entry_step_of_a_case",
+            ),
         ]
 
     def __str__(self) -> str:
-        return gettext("%(step)s by %(who)s") % {"step": self.step, "who": self.actor_name}
+        return gettext("%(step)s by %(who)s") % {
+            "step": self.step or self.event,
+            "who": self.actor_name,
+        }
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.body = rfc8785.dumps(self.statement()).decode()
+        super().save(*args, **kwargs)
+
+    def statement(self) -> dict[str, Any]:
+        """The whole line as plain JSON values: what is sealed and what an outsider reads."""
+        return {
+            "v": BODY_VERSION,
+            "uid": str(self.uid),
+            "at": self.at.isoformat(timespec="microseconds"),
+            "event": str(self.event),
+            "case": {
+                "kind": self.case_kind,
+                "id": str(self.case_id) if self.case_id else "",
+                "number": self.case_number,
+                "owner": self.owner_code,
+                "version": self.version or 0,
+            },
+            "subject": self.subject,
+            "step": self.step,
+            "from": self.from_state,
+            "to": self.to_state,
+            "actor": {
+                "id": self.actor_id,
+                "name": self.actor_name,
+                "role": self.role,
+                "organisation": self.organisation,
+                "on_behalf_of": self.on_behalf_of,
+            },
+            "note": self.note,
+            "given": self.given,
+            "digest": self.digest,
+            "opened": self.opened,
+            "request": self.request_id,
+        }
