@@ -14,7 +14,7 @@ import rfc8785
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 BODY_VERSION = 1
@@ -23,7 +23,7 @@ BODY_VERSION = 1
 class Entry(models.Model):
     class Event(models.TextChoices):
         STEP = "step", _("step")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("event", "refused")
         SIGNED_IN = "signed_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
         LOCKED_OUT = "locked_out", _("locked out")
