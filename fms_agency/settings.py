@@ -90,6 +90,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.database("DATABASE_URL")
     | {
         "ATOMIC_REQUESTS": False,
+        # After a restart of PostgreSQL nobody gets one of the pool's dead connections.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 8), "timeout": 10},
             "options": "-c statement_timeout=30000 -c lock_timeout=5000",
@@ -140,6 +142,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 globals().update(env.email("EMAIL_URL", f"file://{VAR_DIR / 'mail'}"))
+# Seconds one letter may take. Twice as long after a crash it is sent again.
+MAIL_TIME_LIMIT = env.number("MAIL_TIME_LIMIT", 60)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "agency@example.jp")
 
 CACHES = {"default": env.cache("CACHE_URL")}
@@ -153,12 +157,13 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The restore scan of kombu 5.7 runs every 100 s unless told otherwise; the timeout stays above
 # twice the longest task, or a second copy would start beside the first.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
-    "unacked_restore_interval": 10,
+    "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
     # A click does not wait for a broker that is away (2 + 4 s by default): the sweep will ring.

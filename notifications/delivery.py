@@ -7,7 +7,6 @@ leaves its claim behind; when that runs out the sweep sends again, under the sam
 from __future__ import annotations
 
 import logging
-import random
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
@@ -17,16 +16,17 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from documents.storage import Damaged
 from notifications.models import Message
+from workflow.follow_ups import GIVE_UP_AFTER, RING_AFTER, RING_AGAIN_AFTER, pause
 
 log = logging.getLogger(__name__)
 
-GIVE_UP_AFTER = 8
-CLAIM = timedelta(minutes=10)  # longer than a task may run, so that nobody is still sending
-RING_AGAIN_AFTER = timedelta(seconds=60)
+# Longer than the task may run, so that nobody is still sending when it runs out.
+CLAIM = timedelta(seconds=2 * settings.MAIL_TIME_LIMIT)
 
 
 def deliver(message_id: UUID) -> bool:
@@ -49,7 +49,7 @@ def forgotten(now: datetime, limit: int = 100) -> list[UUID]:
         due = (
             Message.objects.undelivered()
             .select_for_update(skip_locked=True, of=("self",))
-            .filter(next_at__lte=now - timedelta(seconds=3))
+            .filter(next_at__lte=now - RING_AFTER)
             .order_by("next_at")[:limit]
         )
         found = [row.pk for row in due]
@@ -57,6 +57,12 @@ def forgotten(now: datetime, limit: int = 100) -> list[UUID]:
             state=Message.State.QUEUED, next_at=now + RING_AGAIN_AFTER
         )
     return found
+
+
+def waiting_since() -> QuerySet[Message, datetime]:
+    """When the oldest undelivered message was written: one value, or none."""
+    rows = Message.objects.undelivered().order_by("created_at")
+    return rows.values_list("created_at", flat=True)[:1]
 
 
 def letter_of(message: Message) -> EmailMultiAlternatives:
@@ -93,7 +99,9 @@ def _claim(message_id: UUID) -> Message | None:
         if message is None:
             return None
         if message.attempts >= GIVE_UP_AFTER:
-            _end(message, state=Message.State.FAILED)
+            message.state = Message.State.FAILED
+            message.error = message.error or "WorkerLost: no attempt came back"
+            message.save(update_fields=["state", "error"])
             return None
         message.state = Message.State.SENDING
         message.attempts += 1
@@ -109,7 +117,7 @@ def _note_failure(message: Message, error: Exception) -> None:
         message,
         state=Message.State.FAILED if gives_up else Message.State.QUEUED,
         error=f"{type(error).__name__}: {error}"[:2000],
-        next_at=timezone.now() + _pause(message.attempts),
+        next_at=timezone.now() + pause(message.attempts, first=15),
     )
 
 
@@ -120,12 +128,9 @@ def _is_final(error: Exception) -> bool:
     )
 
 
-def _pause(attempts: int) -> timedelta:
-    jitter = random.uniform(0.8, 1.2)
-    return timedelta(seconds=jitter * min(15 * 2**attempts, 3600))
-
-
 def _end(message: Message, **columns: object) -> None:
-    for name, value in columns.items():
-        setattr(message, name, value)
-    message.save(update_fields=list(columns))
+    """Write what became of this attempt, unless its claim ran out and another one was begun."""
+    mine = Message.objects.filter(
+        pk=message.pk, state=Message.State.SENDING, attempts=message.attempts
+    )
+    mine.update(**columns)

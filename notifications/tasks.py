@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from notifications import delivery
-
-log = logging.getLogger(__name__)
+from workflow.tasks import is_behind, ring_for
 
 
 def ring(message_id: UUID) -> None:
     """Ask the worker to deliver a message. Without a broker the sweep will find it."""
-    try:
-        deliver.apply_async(kwargs={"message_id": str(message_id)}, retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("broker away, message %s waits for the sweep: %s", message_id, error)
+    ring_for(deliver, f"message {message_id}", message_id=str(message_id))
 
 
-@shared_task(name="notifications.deliver")
+@shared_task(
+    name="notifications.deliver",
+    time_limit=settings.MAIL_TIME_LIMIT,
+    soft_time_limit=settings.MAIL_TIME_LIMIT * 3 // 4,
+)
 def deliver(*, message_id: str, **_later: Any) -> None:
     delivery.deliver(UUID(message_id))
 
 
 @shared_task(name="notifications.sweep_messages")
 def sweep_messages(**_later: Any) -> None:
+    if is_behind():
+        return
     for message_id in delivery.forgotten(timezone.now()):
         ring(message_id)

@@ -1,13 +1,17 @@
-"""Running what steps have set off: each follow-up once, in order, in its own transaction."""
+"""Running what steps have set off: each follow-up once, in order, in its own transaction.
+
+An attempt is counted before it is made, so that an effect which kills its worker is given up too.
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from workflow.models import Case, Entry, FollowUp
@@ -16,7 +20,11 @@ from workflow.steps import Step, beginnings_of, steps_of
 log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 8
-RING_AGAIN_AFTER = timedelta(seconds=60)
+# A bell that has not been heard by now is lost: the sweep rings only while the queue is short.
+RING_AFTER = timedelta(seconds=5)
+RING_AGAIN_AFTER = timedelta(seconds=20)
+# Workers that hear several bells at once make one attempt between them.
+SAME_ATTEMPT = timedelta(seconds=1)
 
 
 class Later(Exception):
@@ -25,29 +33,16 @@ class Later(Exception):
 
 def run_entry(entry_id: int) -> int:
     """Run the waiting follow-ups of one trail entry; how many got done."""
-    waiting = FollowUp.objects.filter(entry_id=entry_id, done_at=None, dead_at=None)
+    waiting = FollowUp.objects.waiting().filter(entry_id=entry_id)
     return sum(run(pk) for pk in waiting.order_by("position").values_list("pk", flat=True))
 
 
 def run(follow_up_id: int) -> bool:
     """Perform one follow-up and mark it done, in one transaction. Twice does no harm."""
+    if not _count_attempt(follow_up_id):
+        return False
     try:
-        with transaction.atomic(durable=True):
-            waiting = FollowUp.objects.select_for_update(skip_locked=True, of=("self",))
-            row = (
-                waiting.filter(pk=follow_up_id, done_at=None, dead_at=None)
-                .select_related("entry")
-                .first()
-            )
-            if row is None:
-                return False
-            case = case_of(row.entry)
-            step_of(row.entry).effect(row.effect).run(case, row)
-            row.done_at = timezone.now()
-            row.attempts += 1
-            row.error = ""
-            row.save(update_fields=["done_at", "attempts", "error"])
-            return True
+        return _perform(follow_up_id)
     except Exception as error:  # the boundary: whatever an effect raises is kept beside its row
         _note_failure(follow_up_id, error)
         return False
@@ -57,16 +52,26 @@ def forgotten(limit: int = 100) -> list[int]:
     """Entries whose follow-ups should have run by now; asking again waits a while."""
     now = timezone.now()
     with transaction.atomic(durable=True):
-        due = (
-            FollowUp.objects.select_for_update(skip_locked=True)
-            .filter(done_at=None, dead_at=None, next_at__lte=now - timedelta(seconds=3))
-            .order_by("next_at")[:limit]
-        )
-        found = list(due)
+        due = FollowUp.objects.waiting().select_for_update(skip_locked=True)
+        found = list(due.filter(next_at__lte=now - RING_AFTER).order_by("next_at")[:limit])
         FollowUp.objects.filter(pk__in=[row.pk for row in found]).update(
             next_at=now + RING_AGAIN_AFTER
         )
     return list(dict.fromkeys(row.entry_id for row in found))
+
+
+def waiting_since() -> QuerySet[FollowUp, datetime]:
+    """When the oldest waiting follow-up was set off: one value, or none."""
+    rows = FollowUp.objects.waiting().order_by("entry_id")
+    return rows.values_list("entry__at", flat=True)[:1]
+
+
+def pause(attempts: int, *, first: float = 1.0) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, an hour at most.
+
+    Chance spreads what failed together, so that it does not come back together.
+    """
+    return timedelta(seconds=random.uniform(0.8, 1.2) * min(first * 2**attempts, 3600))
 
 
 def case_of(entry: Entry) -> Case:
@@ -79,17 +84,51 @@ def step_of(entry: Entry) -> Step:
     return (steps_of(model) | beginnings_of(model))[entry.step]
 
 
+def _count_attempt(follow_up_id: int) -> bool:
+    """Whether it may be tried now. One that took its worker along each time is set aside."""
+    with transaction.atomic(durable=True):
+        row = _held(follow_up_id)
+        if row is None:
+            return False
+        now = timezone.now()
+        if row.tried_at and now - row.tried_at < SAME_ATTEMPT:
+            return True
+        if row.attempts >= GIVE_UP_AFTER:
+            row.dead_at = now
+            row.error = row.error or "WorkerLost: no attempt came back"
+        else:
+            row.attempts, row.tried_at = row.attempts + 1, now
+        row.save(update_fields=["attempts", "tried_at", "dead_at", "error"])
+        return row.dead_at is None
+
+
+def _perform(follow_up_id: int) -> bool:
+    with transaction.atomic(durable=True):
+        row = _held(follow_up_id)
+        if row is None:
+            return False
+        step_of(row.entry).effect(row.effect).run(case_of(row.entry), row)
+        row.done_at = timezone.now()
+        row.error = ""
+        row.save(update_fields=["done_at", "error"])
+        return True
+
+
+def _held(follow_up_id: int) -> FollowUp | None:
+    """The waiting row, locked; None when it is done, given up, or in other hands."""
+    rows = FollowUp.objects.waiting().select_for_update(skip_locked=True, of=("self",))
+    return rows.filter(pk=follow_up_id).select_related("entry").first()
+
+
 def _note_failure(follow_up_id: int, error: Exception) -> None:
     if isinstance(error, Later):
         log.info("follow-up %s waits: %s", follow_up_id, error)
     else:
         log.error("follow-up %s failed", follow_up_id, exc_info=error)
     now = timezone.now()
-    row = FollowUp.objects.get(pk=follow_up_id)
-    attempts = row.attempts + 1
-    FollowUp.objects.filter(pk=follow_up_id, done_at=None).update(
-        attempts=F("attempts") + 1,
+    attempts = FollowUp.objects.get(pk=follow_up_id).attempts
+    FollowUp.objects.waiting().filter(pk=follow_up_id).update(
         error=f"{type(error).__name__}: {error}"[:2000],
-        next_at=now + timedelta(seconds=min(2**attempts, 3600)),
+        next_at=now + pause(attempts),
         dead_at=now if attempts >= GIVE_UP_AFTER else None,
     )

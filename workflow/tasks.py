@@ -1,11 +1,15 @@
-"""Doorbells. What has to be done stands in PostgreSQL; these only say "look now"."""
+"""Doorbells. What has to be done stands in PostgreSQL; these only say "look now".
+
+Bells are rung again only while few of them wait: a queue that is behind would not get shorter by
+hearing everything twice.
+"""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
-from celery import shared_task
+from celery import Task, current_app, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -14,12 +18,27 @@ from workflow import deadlines, follow_ups
 log = logging.getLogger(__name__)
 
 
+MANY_BELLS = 20
+
+
 def ring(entry_id: int) -> None:
     """Ask the worker to run an entry's follow-ups. Without a broker the sweep will find them."""
+    ring_for(run_follow_ups, f"entry {entry_id}", entry_id=entry_id)
+
+
+def ring_for(task: Task[Any, Any], what: str, **given: Any) -> None:
     try:
-        run_follow_ups.apply_async(kwargs={"entry_id": entry_id}, retry=False)
+        task.apply_async(kwargs=given, retry=False)
     except (OperationalError, OSError) as error:
-        log.warning("broker away, entry %s waits for the sweep: %s", entry_id, error)
+        log.warning("broker away, %s waits for the sweep: %s", what, error)
+
+
+def is_behind() -> bool:
+    """Whether so many bells wait in the broker that ringing again would only add to them."""
+    with current_app.connection_for_write() as line:
+        channel: Any = line.default_channel
+        queue = channel.queue_declare(current_app.conf.task_default_queue)
+        return bool(queue.message_count > MANY_BELLS)
 
 
 @shared_task(name="workflow.run_follow_ups")
@@ -29,6 +48,8 @@ def run_follow_ups(*, entry_id: int, **_later: Any) -> None:
 
 @shared_task(name="workflow.sweep_follow_ups")
 def sweep_follow_ups(**_later: Any) -> None:
+    if is_behind():
+        return
     for entry_id in follow_ups.forgotten():
         ring(entry_id)
 

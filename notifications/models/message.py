@@ -31,6 +31,10 @@ class MessageQuerySet(models.QuerySet[Any]):
         """Not sent yet, and not given up."""
         return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
 
+    def failed(self) -> Self:
+        """Given up, and nobody has decided yet what becomes of it."""
+        return self.filter(state=Message.State.FAILED)
+
     def mark_read(self, now: datetime) -> int:
         return self.unread().update(read_at=now)
 
@@ -41,6 +45,7 @@ class Message(models.Model):
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("not delivered")
+        DROPPED = "dropped", _("set aside")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dedupe_key = models.CharField(max_length=200, unique=True, editable=False)
@@ -72,7 +77,7 @@ class Message(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "sending", "sent", "failed"]),
+                condition=Q(state__in=["queued", "sending", "sent", "failed", "dropped"]),
                 name="notifications_message_known_state",
             ),
             models.CheckConstraint(
@@ -86,6 +91,14 @@ class Message(models.Model):
                 fields=["next_at"],
                 condition=Q(state__in=["queued", "sending"]),
                 name="notifications_undelivered",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="notifications_oldest",
+            ),
+            models.Index(
+                fields=["created_at"], condition=Q(state="failed"), name="notifications_failed"
             ),
             models.Index(fields=["recipient", "-created_at"], name="notifications_inbox"),
             models.Index(

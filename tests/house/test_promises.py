@@ -113,6 +113,10 @@ def follow_up_twice() -> None:
     again(FollowUp.objects.filter(entry=entry()).get(), position=9)
 
 
+def dropped_while_waiting() -> None:
+    FollowUp.objects.filter(entry=entry()).update(dropped_at=NOW())
+
+
 def second_agency() -> None:
     agency()
     OrganisationFactory(kind="agency")
@@ -227,6 +231,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "workflow_entry_uid_key": lambda: again(entry(), event="signed_in"),
     "workflow_entry_step_of_a_case": lambda: again(entry(), uid=uuid4(), step="", to_state=""),
     "workflow_followup_once": follow_up_twice,
+    "workflow_followup_dropped_after_it_failed": dropped_while_waiting,
     # papers and messages
     "documents_document_one_per_version": paper_twice,
     "documents_document_made_once": made_twice,

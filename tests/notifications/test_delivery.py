@@ -19,6 +19,7 @@ from notifications import delivery, tasks
 from notifications.models import Message
 from partners.models import Person
 from tests.documents.sample_case import SampleCase, follow_up
+from workflow import follow_ups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,14 +159,9 @@ def test_failure_is_noted_and_tried_later(failing: Any, error: Exception) -> Non
     assert timedelta(seconds=20) < message.next_at - timezone.now() < timedelta(seconds=40)
 
 
-def test_pause_grows_and_ends_at_an_hour() -> None:
-    assert delivery._pause(2) > delivery._pause(1)
-    assert delivery._pause(20) <= timedelta(seconds=3600 * 1.2)
-
-
 def test_last_failure_gives_up(failing: Any) -> None:
     failing(SMTPException("busy"))
-    message = queued(attempts=delivery.GIVE_UP_AFTER - 1)
+    message = queued(attempts=follow_ups.GIVE_UP_AFTER - 1)
 
     delivery.deliver(message.pk)
 
@@ -211,12 +207,31 @@ def test_surprise_leaves_the_claim_which_runs_out(failing: Any) -> None:
 
 
 def test_message_that_kills_its_sender_is_given_up_in_the_end() -> None:
-    message = queued(attempts=delivery.GIVE_UP_AFTER)
+    message = queued(attempts=follow_ups.GIVE_UP_AFTER)
 
     assert not delivery.deliver(message.pk)
 
     message.refresh_from_db()
     assert message.state == State.FAILED
+
+
+def test_late_answer_of_a_stuck_sender_does_not_undo_a_later_attempt(failing: Any) -> None:
+    message = queued()
+    stuck = delivery._claim(message.pk)
+    Message.objects.update(state=State.SENT, sent_at=timezone.now(), attempts=2)
+
+    delivery._note_failure(stuck, OSError("too late"))
+
+    message.refresh_from_db()
+    assert (message.state, message.error) == (State.SENT, "")
+
+
+def test_oldest_undelivered_message_tells_since_when() -> None:
+    none = list(delivery.waiting_since())
+    message = queued()
+    queued(state=State.FAILED, created_at=message.created_at - timedelta(hours=1))
+
+    assert (none, list(delivery.waiting_since())) == ([], [message.created_at])
 
 
 def test_sweep_finds_what_waits_and_asks_again_after_a_while() -> None:
@@ -227,7 +242,7 @@ def test_sweep_finds_what_waits_and_asks_again_after_a_while() -> None:
     queued(next_at=now - timedelta(seconds=10), state=State.FAILED)
 
     assert delivery.forgotten(now) == [due.pk]
-    assert due.pk not in delivery.forgotten(now + timedelta(seconds=30))
+    assert due.pk not in delivery.forgotten(now + timedelta(seconds=20))
     assert due.pk in delivery.forgotten(now + timedelta(seconds=90))
 
 
@@ -237,6 +252,9 @@ def test_sweep_rings_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "ring", rung.append)
 
     tasks.sweep_messages(later="tolerated")
+    monkeypatch.setattr(tasks, "is_behind", lambda: True)
+    queued(next_at=timezone.now() - timedelta(seconds=10))
+    tasks.sweep_messages()
 
     assert rung == [message.pk]
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery import current_app
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from cases.models import Bill, Contract, Request
 from tests.factories import BillFactory, ContractFactory, person
 from tests.workflow.toys import Recorded, change_step
-from workflow import tasks
-from workflow.follow_ups import Later, forgotten, run_entry
+from workflow import follow_ups, tasks
+from workflow.follow_ups import Later, forgotten, pause, run_entry
 from workflow.models import Entry, FollowUp
 from workflow.steps import steps_of, take
 
@@ -76,7 +77,7 @@ def test_follow_up_that_fails_keeps_its_error_and_does_not_stop_the_others(
     assert diary == ["paper", "letter"]
     failed = FollowUp.objects.get(done_at=None)
     assert (failed.effect, failed.error) == ("toy:paper", "OSError: The printer is away.")
-    assert failed.next_at == NOON + timedelta(seconds=2)
+    assert timedelta(seconds=1.6) <= failed.next_at - NOON <= timedelta(seconds=2.4)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
@@ -112,18 +113,60 @@ def test_effect_that_waits_for_another_is_no_error(
 def test_pauses_double_and_the_eighth_failure_is_the_last(
     monkeypatch: pytest.MonkeyPatch, diary: list[str]
 ) -> None:
+    monkeypatch.setattr(follow_ups.random, "uniform", lambda _low, _high: 1.0)
     failures: list[Exception] = [OSError("No.") for _ in range(9)]
     entry = issued(monkeypatch, Recorded("paper", diary, fails=failures))
 
-    with time_machine.travel(NOON, tick=False):
-        pauses = []
-        for _ in range(9):
+    pauses = []
+    for minute in range(9):
+        now = NOON + timedelta(minutes=minute)
+        with time_machine.travel(now, tick=False):
             run_entry(entry.pk)
-            pauses.append((rows()[0]["next_at"] - NOON).total_seconds())
+        pauses.append((rows()[0]["next_at"] - now).total_seconds())
 
     row = FollowUp.objects.get()
-    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 256]
-    assert (len(diary), row.attempts, row.dead_at, row.done_at) == (8, 8, NOON, None)
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 196]
+    assert (len(diary), row.attempts, row.dead_at, row.done_at) == (
+        8,
+        8,
+        NOON + timedelta(minutes=7),
+        None,
+    )
+
+
+def test_pause_is_spread_by_chance_and_ends_at_an_hour() -> None:
+    pauses = {pause(3) for _ in range(50)}
+
+    assert len(pauses) > 1
+    assert all(timedelta(seconds=6.4) <= each <= timedelta(seconds=9.6) for each in pauses)
+    assert pause(20, first=15) <= timedelta(seconds=3600 * 1.2)
+
+
+def test_effect_that_takes_its_worker_along_is_given_up_in_the_end(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    """A worker that dies writes nothing down: the attempt was counted before."""
+
+    class Deadly(Recorded):
+        def run(self, case: Any, follow_up: Any) -> None:
+            super().run(case, follow_up)
+            raise SystemExit
+
+    entry = issued(monkeypatch, Deadly("paper", diary))
+
+    for minute in range(8):
+        with (
+            time_machine.travel(NOON + timedelta(minutes=minute), tick=False),
+            pytest.raises(SystemExit),
+        ):
+            run_entry(entry.pk)
+    with time_machine.travel(NOON + timedelta(minutes=8), tick=False):
+        run_entry(entry.pk)
+
+    row = FollowUp.objects.get()
+    assert (len(diary), row.attempts, row.done_at) == (8, 8, None)
+    assert row.dead_at is not None
+    assert row.error == "WorkerLost: no attempt came back"
 
 
 def test_follow_up_cannot_be_both_done_and_dead(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +176,7 @@ def test_follow_up_cannot_be_both_done_and_dead(monkeypatch: pytest.MonkeyPatch)
         FollowUp.objects.update(done_at=NOON, dead_at=NOON)
 
 
-def test_sweep_finds_what_nobody_rang_for_and_then_waits_a_minute(
+def test_sweep_finds_what_nobody_rang_for_and_then_waits_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     entry = issued(monkeypatch, Recorded("paper"), Recorded("letter"))
@@ -141,7 +184,7 @@ def test_sweep_finds_what_nobody_rang_for_and_then_waits_a_minute(
     now = timezone.now()
     with time_machine.travel(now + timedelta(seconds=10), tick=False):
         found_first, found_again = forgotten(), forgotten()
-    with time_machine.travel(now + timedelta(seconds=80), tick=False):
+    with time_machine.travel(now + timedelta(seconds=40), tick=False):
         found_later = forgotten()
 
     assert (found_first, found_again, found_later) == ([entry.pk], [], [entry.pk])
@@ -170,6 +213,32 @@ def test_sweep_rings_for_each_entry_once(monkeypatch: pytest.MonkeyPatch) -> Non
         tasks.sweep_follow_ups()
 
     assert rung == [entry.pk]
+
+
+@pytest.mark.parametrize(("bells", "rings"), [(20, True), (21, False)])
+def test_sweep_adds_nothing_to_a_queue_that_is_behind(
+    monkeypatch: pytest.MonkeyPatch, bells: int, rings: bool
+) -> None:
+    entry = issued(monkeypatch, Recorded("paper"))
+    rung: list[int] = []
+    with current_app.connection_for_write() as line:
+        line.default_channel.queue_purge("fms")
+    for _ in range(bells):
+        tasks.ring(0)
+    monkeypatch.setattr(tasks, "ring", rung.append)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        tasks.sweep_follow_ups()
+
+    assert rung == ([entry.pk] if rings else [])
+
+
+def test_oldest_waiting_follow_up_tells_since_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    none = list(follow_ups.waiting_since())
+    first = issued(monkeypatch, Recorded("paper"))
+    issued(monkeypatch, Recorded("paper"))
+
+    assert (none, list(follow_ups.waiting_since())) == ([], [first.at])
 
 
 def test_task_runs_the_follow_ups_and_tolerates_unknown_words(
