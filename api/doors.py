@@ -61,7 +61,7 @@ class Door(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["Content-Language"] = get_language() or ""
+        response.headers.setdefault("Content-Language", get_language() or "")
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
 

@@ -14,12 +14,12 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.core.signals import got_request_exception
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.forms import BaseForm
 from django.http import Http404
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import UniqueViolation
+from psycopg.errors import LockNotAvailable, UniqueViolation
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -40,6 +40,8 @@ TITLES = {
     "not-open": _("Not possible now"),
     "changed-meanwhile": _("Changed meanwhile"),
     "no-such-method": _("Method not allowed here"),
+    "key-needed": _("The request needs a key of its own"),
+    "key-used": _("The key belongs to another request"),
     "too-large": _("Too large"),
     "wrong-type": _("Type of content not accepted"),
     "too-many": _("Too many requests"),
@@ -81,6 +83,14 @@ class UnknownNames(Exception):
     def __init__(self, detail: str, errors: Iterable[FieldError]) -> None:
         super().__init__(detail)
         self.errors = list(errors)
+
+
+class KeyNeeded(Exception):
+    """The `Idempotency-Key` is missing where it is demanded, or is none. 400."""
+
+
+class KeyUsed(Exception):
+    """The `Idempotency-Key` belongs to another request of the same person. 422."""
 
 
 class NotValid(Exception):
@@ -129,6 +139,10 @@ def _problem(error: Exception) -> Problem:
             return Problem(400, "unknown-name", str(error), error.errors)
         case NotValid():
             return Problem(422, "not-valid", str(error), error.errors)
+        case KeyNeeded():
+            return Problem(400, "key-needed", str(error))
+        case KeyUsed():
+            return Problem(422, "key-used", str(error))
         case ValidationError():
             return _problem(NotValid(FieldError("", message) for message in error.messages))
         case Http404() | exceptions.NotFound():
@@ -151,6 +165,9 @@ def _of_django(error: Exception) -> Problem:
             log.warning("saved twice at once: %s", error)
             sentence = _t("The same has just been saved by another request. Look, then decide.")
             return Problem(409, "changed-meanwhile", sentence)
+        case OperationalError() if isinstance(error.__cause__, LockNotAvailable):
+            sentence = _t("Another request is at work on the same. Send this one again.")
+            return Problem(409, "changed-meanwhile", sentence, headers={"Retry-After": "2"})
         case _:
             sentence = _t("Something broke on our side. Tell the agency the request_id.")
             return Problem(500, "broken", sentence)

@@ -17,6 +17,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from api.authentication import SCOPE
 from api.bodies import VERSION
+from api.once import HEADER, KEY, needs_key
 from api.problems import MEDIA_TYPE, TITLES, TYPE_PREFIX
 from api.shapes import Schema, body_schema, shape_of
 from partners.access import ROLES
@@ -74,6 +75,7 @@ def _expanded(paths: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             if address == BEGIN:
                 draft = beginnings_of(KINDS["requests"].model)["draft"]
                 path["post"] |= _words(draft) | _body(form_of(draft).base_fields)
+                path["post"].setdefault("parameters", []).append(_key(required=False))
             yield address, path
 
 
@@ -95,7 +97,21 @@ def _step_operation(generic: Schema, slug: str, step: Step, model: Any) -> Schem
     words["description"] += "\n\n" + _("Possible while: %(states)s.") % {
         "states": ", ".join(f"`{state}` ({states[state]})" for state in step.sources)
     }
+    operation["parameters"].append(_key(required=needs_key(step)))
     return operation | words | _body(_with_version(form_of(step).base_fields))
+
+
+def _key(*, required: bool) -> Schema:
+    return {
+        "name": HEADER,
+        "in": "header",
+        "required": required,
+        "description": _(
+            "A key that you make for each act, such as a UUID. The same request sent again with"
+            " it has no second effect and gets the first reply; another body is refused (422)."
+        ),
+        "schema": {"type": "string", "pattern": KEY.pattern},
+    }
 
 
 def _words(step: Step) -> Schema:

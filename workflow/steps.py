@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, wraps
@@ -38,6 +39,7 @@ SIDEWAYS = frozenset(
     }
 )
 _at_the_gate: ContextVar[bool] = ContextVar("at_the_gate", default=False)
+_act_is_open: ContextVar[bool] = ContextVar("act_is_open", default=False)
 
 
 # Refusals ------------------------------------------------------------------------------------
@@ -332,6 +334,24 @@ def _awaited(case: Case) -> list[Step]:
 # The gate itself -----------------------------------------------------------------------------
 
 
+@contextmanager
+def one_act() -> Iterator[None]:
+    """The durable transaction of one act, opened by a door that keeps something with the act.
+
+    The `take` or `begin` inside joins it; a refusal that leaves the block undoes all of it.
+    """
+    with transaction.atomic(durable=True):
+        token = _act_is_open.set(True)
+        try:
+            yield
+        finally:
+            _act_is_open.reset(token)
+
+
+def _transaction() -> AbstractContextManager[None]:
+    return nullcontext() if _act_is_open.get() else transaction.atomic(durable=True)
+
+
 def take(
     case: Case,
     name: str,
@@ -349,7 +369,7 @@ def take(
     declared = steps_of(type(case)).get(name)
     if declared is None or declared.inner:
         raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
-    with transaction.atomic(durable=True):
+    with _transaction():
         return take_within(case, name, by=by, note=note, version=version, **given)
 
 
@@ -373,7 +393,7 @@ def take_within(
 
 def begin(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
     """Open a case: `begin(Request.draft, by=person, ...)`. Raises what `take` raises."""
-    with transaction.atomic(durable=True):
+    with _transaction():
         return begin_within(opening, by=by, note=note, **given)
 
 

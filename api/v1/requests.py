@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request as HttpRequest
-from rest_framework.response import Response
 
 from api import bodies
+from api.once import Reply, answer_once
 from api.shown import CaseShown, Shown, address_of
 from api.v1.cases import CaseList, Kind, OneCase
 from cases.models import Request, RequestLine
@@ -66,17 +67,18 @@ class Requests(CaseList):
 
     kind = KIND
 
-    def post(self, request: HttpRequest) -> Response:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Draft a request; it stays with your nation until it is submitted."""
+        return answer_once(request, lambda: self._draft(request), demanded=False)
+
+    def _draft(self, request: HttpRequest) -> Reply:
         blank = _blank(self.person)
         if not BEGINNING.may.concerns(self.person, blank):
             raise steps.NotYours(BEGINNING.may.why_not(self.person, blank))
         given = bodies.read(request, BEGINNING, blank, takes_version=False)
         act = steps.begin(Request.draft, by=self.person, nation_id=blank.nation_id, **given.fields)
         row = self.kind.row(self.person, act.case.number)
-        return Response(
-            self.get_serializer(row).data, status=201, headers={"Location": address_of(row)}
-        )
+        return Reply(201, self.get_serializer(row).data, {"Location": address_of(row)})
 
 
 class OneRequest(OneCase):

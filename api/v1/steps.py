@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 
 from api import bodies
 from api.doors import Door
+from api.once import Reply, answer_once, needs_key
 from api.shapes import choices_of, shape_of
 from api.shown import Moment, RoleShown, address_of, named
 from api.v1.cases import Kind
@@ -122,12 +124,20 @@ class TakeStep(Door, GenericAPIView[Any]):
     def get_serializer_class(self) -> Any:
         return taken(self.kind)
 
-    def post(self, request: Request, number: str, step: str) -> Response:
+    def post(self, request: Request, number: str, step: str) -> HttpResponse:
+        known = steps.steps_of(self.kind.model).get(step)
+        return answer_once(
+            request,
+            lambda: self._take(request, number, step),
+            demanded=known is not None and needs_key(known),
+        )
+
+    def _take(self, request: Request, number: str, step: str) -> Reply:
         row = self.kind.row(self.person, number)
         declared = steps.open_step(row, step, self.person)
         given = bodies.read(request, declared, row)
         act = steps.take(row, step, by=self.person, version=given.version, **given.fields)
-        return Response(self._taken(act))
+        return Reply(200, self._taken(act))
 
     def _taken(self, act: Act) -> dict[str, Any]:
         fresh = self.kind.rows(self.person).filter(pk=act.case.pk).first()

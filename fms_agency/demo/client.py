@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from django.core.serializers.json import DjangoJSONEncoder
@@ -79,12 +80,13 @@ class ApiDoor:
             if isinstance(value, Attachment)
         }
         plain = {name: value for name, value in given.items() if name not in files}
-        client = self.clients[someone.key]
+        client, once = self.clients[someone.key], {"Idempotency-Key": uuid4().hex}
         if files:
-            answer = client.post(path, data=plain, files=files)
+            answer = client.post(path, data=plain, files=files, headers=once)
         else:
             body = json.dumps(plain, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
-            answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+            headers = once | {"Content-Type": "application/json"}
+            answer = client.post(path, content=body, headers=headers)
         _expect(answer, HTTPStatus.OK, HTTPStatus.CREATED)
         return answer
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -21,6 +22,11 @@ SECRET = "a-secret-of-the-client"
 A_PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
+def a_key() -> dict[str, str]:
+    """A key of its own for each act, as a good client sends it."""
+    return {"Idempotency-Key": uuid4().hex}
+
+
 @dataclass(frozen=True)
 class Caller:
     """A program of a nation: it sends its token with every request."""
@@ -33,7 +39,7 @@ class Caller:
         return Client().get(self._below(path), query, headers=self._headers)
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
-        headers = self._headers | more.pop("headers", {})
+        headers = self._headers | a_key() | more.pop("headers", {})
         return Client().post(
             self._below(path),
             {} if body is None else body,
@@ -43,7 +49,7 @@ class Caller:
         )
 
     def send_form(self, path: str, fields: dict[str, Any]) -> Any:
-        return Client().post(self._below(path), fields, headers=self._headers)
+        return Client().post(self._below(path), fields, headers=self._headers | a_key())
 
     def _below(self, path: str) -> str:
         return path if path.startswith("/") else f"/api/v1/{path}"

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
+from api.models import IdempotentCall
 from cases.models import Rate
 from notifications.models import Message
 from partners.models import Agreement
@@ -137,6 +138,14 @@ def route(**fields: Any) -> None:
     ApprovalRoute.objects.create(**words | fields)
 
 
+def call_twice() -> None:
+    by = person("requester")
+    for _ in range(2):
+        IdempotentCall.objects.create(
+            person=by, key="k", owner_code="PH", asked="POST /", sha256=""
+        )
+
+
 def twice(once: Callable[..., None], **fields: Any) -> None:
     once(**fields)
     once(**fields)
@@ -232,6 +241,8 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "workflow_entry_step_of_a_case": lambda: again(entry(), uid=uuid4(), step="", to_state=""),
     "workflow_followup_once": follow_up_twice,
     "workflow_followup_dropped_after_it_failed": dropped_while_waiting,
+    # the doors
+    "api_idempotentcall_once": call_twice,
     # papers and messages
     "documents_document_one_per_version": paper_twice,
     "documents_document_made_once": made_twice,
