@@ -62,6 +62,7 @@ def open_transfer_review(act: Act) -> None:
     opened = begin_within(
         TransferReview.open,
         by=act.by,
+        under=act.case,
         nation_id=request.nation_id,
         title=request.title,
         request_number=request.number,
@@ -84,7 +85,7 @@ def open_transfer_review(act: Act) -> None:
 
 
 def open_contract(act: Act) -> None:
-    opened = begin_within(models.Contract.open, by=act.by, request=act.case)
+    opened = begin_within(models.Contract.open, by=act.by, under=act.case, request=act.case)
     act.opened.append(opened.case)
 
 
@@ -105,6 +106,7 @@ def open_subcontract(act: Act) -> None:
     opened = begin_within(
         models.Subcontract.open,
         by=act.by,
+        under=act.case,
         contract=act.case,
         title=act.given["subject"],
         lines=act.given["lines"],
@@ -139,7 +141,11 @@ def invite(act: Act) -> None:
     """One invitation per contractor; each sees its own only."""
     for contractor in act.given["contractors"]:
         opened = begin_within(
-            models.Quote.invite, by=act.by, subcontract=act.case, contractor=contractor
+            models.Quote.invite,
+            by=act.by,
+            under=act.case,
+            subcontract=act.case,
+            contractor=contractor,
         )
         act.opened.append(opened.case)
 
@@ -234,6 +240,7 @@ def pack_shipment(act: Act) -> None:
     opened = begin_within(
         Shipment.pack,
         by=act.by,
+        under=act.case,
         nation_id=contract.nation_id,
         title=contract.title,
         contract_number=contract.number,
@@ -261,6 +268,7 @@ def draft_bill(act: Act) -> None:
     opened = begin_within(
         models.Bill.draft,
         by=act.by,
+        under=act.case,
         contract=contract,
         amount=amount,
         from_deposit=min(amount, contract.deposit_left()),

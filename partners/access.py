@@ -292,7 +292,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class RankRule(Rule):
-    """The right to sign next in an approval line: the rank whose turn it is, never the drafter."""
+    """The right to sign next in an approval line: the rank whose turn it is."""
 
     matter: str = ""
 
@@ -311,8 +311,6 @@ class RankRule(Rule):
         if why := super().why_not(actor, case):
             return why
         rank = approvals.next_rank(case, self.matter)
-        if approvals.drafter_of(case, self.matter) == actor.actor_id:
-            return gettext("You drafted this; somebody else must approve it.")
         if approvals.has_signed(case, self.matter, actor.actor_id):
             return gettext("You have signed already; the next signature is another person's.")
         if rank and rank not in actor.roles:
@@ -336,8 +334,6 @@ class LineRule(Rule):
     def why_not(self, actor: Any, case: Case) -> str:
         if why := super().why_not(actor, case):
             return why
-        if approvals.drafter_of(case, self.matter) == actor.actor_id:
-            return gettext("You drafted this; somebody else must approve it.")
         if not set(actor.roles) & set(approvals.ranks_of(case, self.matter)):
             return gettext("Your rank is not in the line of this file.")
         return ""

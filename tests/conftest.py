@@ -24,6 +24,7 @@ REFERENCE = {
     "industry_article",
     "cases_rate",
     "workflow_approvalroute",
+    "workflow_separation",
     "django_content_type",
     "auth_permission",
 }
@@ -48,6 +49,7 @@ APPEND_ONLY = [
     "ledger_journal",
     "ledger_posting",
     "workflow_entry",
+    "workflow_side",
     "workflow_signature",
 ]
 

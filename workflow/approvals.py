@@ -119,8 +119,3 @@ def ranks_of(case: Case, matter: str) -> list[str]:
 def has_signed(case: Case, matter: str, actor_id: str) -> bool:
     file = file_of(case, matter)
     return file is not None and file.signatures.filter(decided_by=actor_id).exists()
-
-
-def drafter_of(case: Case, matter: str) -> str:
-    file = file_of(case, matter)
-    return file.prepared_by if file else ""

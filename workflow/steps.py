@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_fsm import FSMFieldMixin, transition
 
-from workflow import numbers, values
+from workflow import duties, numbers, values
 from workflow.models import Case, Entry, FollowUp
 from workflow.rights import Actor, Right
 from workflow.trail import current_request_id
@@ -108,6 +108,7 @@ class Step:
     inner: bool
     awaited: bool
     parameters: tuple[str, ...]
+    duty: str = ""
 
     @property
     def help(self) -> str:
@@ -137,13 +138,15 @@ def step(
     confirm: bool = False,
     inner: bool = False,
     awaited: bool | None = None,
+    duty: str = "",
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
 
     Without `target` the state stays. `books` write in the step's own transaction; `then` names
     effects that run after commit. An `inner` step is taken only as part of another step, with
     `take_within`: no door offers it. Somebody's desk waits for an `awaited` step: unless told
-    otherwise one that moves the case on, not one that ends or parks it. The method's
+    otherwise one that moves the case on, not one that ends or parks it. Whoever takes a step that
+    is a `duty` takes no step of another side of it (`workflow.models.Separation`). The method's
     keyword-only parameters are what a person is asked.
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
@@ -151,7 +154,7 @@ def step(
     def declare(method: Callable[..., None]) -> Callable[..., None]:
         moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
         moved.step = _declared(
-            method, label, sources, target, may, when, books, then, confirm, inner, awaited
+            method, label, sources, target, may, when, books, then, confirm, inner, awaited, duty
         )
         return moved  # type: ignore[no-any-return]
 
@@ -165,13 +168,14 @@ def beginning(
     when: Iterable[type_of_guard] = (),
     books: Iterable[Book] = (),
     then: Iterable[Effect] = (),
+    duty: str = "",
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare how a case comes into being: a class method that returns the unsaved row."""
 
     def declare(method: Callable[..., Any]) -> Any:
         made = _only_here(method)
         made.step = _declared(
-            method, label, (), None, may, when, books, then, confirm=False, inner=False
+            method, label, (), None, may, when, books, then, confirm=False, inner=False, duty=duty
         )
         return classmethod(made)
 
@@ -190,6 +194,7 @@ def _declared(
     confirm: bool,
     inner: bool = False,
     awaited: bool | None = None,
+    duty: str = "",
 ) -> Step:
     asked = inspect.signature(method).parameters.values()
     return Step(
@@ -206,6 +211,7 @@ def _declared(
         inner=inner,
         awaited=target not in {None, *SIDEWAYS} if awaited is None else awaited,
         parameters=tuple(p.name for p in asked if p.kind is p.KEYWORD_ONLY),
+        duty=duty,
     )
 
 
@@ -289,7 +295,7 @@ class Choice:
 def choices(case: Case, person: Actor) -> list[Choice]:
     """The steps that start from the present state and concern the person, with what stands against."""
     return [
-        Choice(step, step.may.why_not(person, case) or step.refusal(case))
+        Choice(step, not_theirs(step, case, person) or step.refusal(case))
         for step in steps_of(type(case)).values()
         if case.state in step.sources and not step.inner and step.may.concerns(person, case)
     ]
@@ -303,11 +309,16 @@ def open_step(case: Case, name: str, person: Actor) -> Step:
     declared = steps_of(type(case)).get(name)
     if declared is None or declared.inner or not declared.may.concerns(person, case):
         raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
-    if why := declared.may.why_not(person, case):
+    if why := not_theirs(declared, case, person):
         raise NotYours(why)
     if why := declared.refusal(case):
         raise NotOpen(why)
     return declared
+
+
+def not_theirs(declared: Step, case: Case, person: Actor) -> str:
+    """Why the step is not this person's: the right says no, or they stand on another side."""
+    return declared.may.why_not(person, case) or duties.why_not(declared.duty, case, person)
 
 
 def whose_turn(case: Case) -> list[str]:
@@ -397,10 +408,18 @@ def begin(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: A
         return begin_within(opening, by=by, note=note, **given)
 
 
-def begin_within(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
-    """`begin`, inside a transaction that is already open."""
+def begin_within(
+    opening: Callable[..., Case],
+    *,
+    by: Actor,
+    note: str = "",
+    under: Case | None = None,
+    **given: Any,
+) -> Act:
+    """`begin`, inside a transaction that is already open; `under` the case it follows from."""
     declared: Step = opening.step  # type: ignore[attr-defined]
     row = _call(opening, given)
+    row.join_deal(under)
     _check(declared, row, by, None)
     row.number = numbers.next_in(row.series)
     return _write(declared, row, "", by, note, given, decided_on="")
@@ -413,7 +432,7 @@ def _check(declared: Step, row: Case, by: Actor, version: int | None) -> None:
         raise Stale(
             _("The case has changed since you opened this page. Look at it again, then decide.")
         )
-    if why := declared.may.why_not(by, row):
+    if why := not_theirs(declared, row, by):
         raise NotYours(why)
     if why := declared.refusal(row):
         raise NotOpen(why)
@@ -458,6 +477,8 @@ def _write(
         digest=decided_on,
         request_id=current_request_id(),
     )
+    if why := duties.bind(declared.duty, row, by):
+        raise NotYours(why)
     act = Act(case=row, entry=entry, by=by, given=given)
     for book in declared.books:
         book(act)

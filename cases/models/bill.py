@@ -74,7 +74,7 @@ class Bill(NationCase):
 
     # Beginning -------------------------------------------------------------------------------
 
-    @beginning(label=_("Draft a bill"), may=rules.finance)
+    @beginning(label=_("Draft a bill"), may=rules.finance, duty="bill:draft")
     def draft(
         cls, *, contract: Contract, amount: Decimal, from_deposit: Decimal, due_on: date
     ) -> Any:
@@ -100,6 +100,7 @@ class Bill(NationCase):
         books=[journals.bill_issued],
         then=[papers.bill, notices.bill_issued],
         confirm=True,
+        duty="bill:issue",
     )
     def issue(self) -> None:
         """Send the bill to the nation."""
@@ -113,6 +114,7 @@ class Bill(NationCase):
         may=rules.finance,
         books=[journals.bill_paid],
         then=[notices.bill_paid],
+        duty="bill:record",
     )
     def record_payment(self, *, amount: Decimal, paid_on: date, bank_reference: str) -> None:
         """The nation has paid what was due."""

@@ -267,6 +267,7 @@ class Contract(NationCase):
         may=rules.case_manager,
         when=[quotes_are_taken],
         books=[actions.write_line_prices],
+        duty="offer:draft",
     )
     def price(self) -> None:
         """Take the quotes into the price and add the administrative charge in force today."""
@@ -285,6 +286,7 @@ class Contract(NationCase):
         when=[is_priced, price_follows_the_quotes, transfer_is_cleared],
         books=[approvals.open_file(MATTER, actions.yen_of("total"))],
         then=[notices.approval_waits],
+        duty="offer:draft",
     )
     def put_to_approval(self) -> None:
         """Draft the approval file and send it along the line of ranks its amount asks for."""
@@ -299,6 +301,7 @@ class Contract(NationCase):
         awaited=True,
         then=[notices.approval_waits],
         confirm=True,
+        duty="offer:approve",
     )
     def approve(self) -> None:
         """Sign the approval file for your rank."""
@@ -312,6 +315,7 @@ class Contract(NationCase):
         may=rules.line_of_offer,
         books=[approvals.return_file(MATTER)],
         then=[notices.approval_returned],
+        duty="offer:approve",
     )
     def return_to_drafter(self, *, reason: str) -> None:
         """Send the file back; signatures given so far count no longer."""
@@ -335,6 +339,7 @@ class Contract(NationCase):
             Leads("answer", to=lambda contract: contract.request),
         ],
         confirm=True,
+        duty="offer:release",
     )
     def send_offer(self, *, expires_on: date) -> None:
         """Put the approved offer to the nation; it lapses after the given day."""
@@ -349,6 +354,7 @@ class Contract(NationCase):
         when=[offer_is_valid],
         then=[notices.offer_accepted],
         confirm=True,
+        duty="offer:accept",
     )
     def accept(self, *, signed_by: str) -> None:
         """Accept the letter of offer for your government; the initial deposit falls due."""

@@ -93,6 +93,10 @@ class Quote(Case):
     def owner_code(self) -> str:
         return str(self.contractor_id)
 
+    @property
+    def duties_of(self) -> Any:
+        return self.subcontract_id
+
     # Beginning -------------------------------------------------------------------------------
 
     @beginning(label=_("Invite a quote"), may=rules.buyer, then=[notices.quote_invited])
@@ -116,6 +120,7 @@ class Quote(Case):
         when=[still_time_to_quote],
         books=[actions.write_quote_lines],
         then=[notices.quote_submitted],
+        duty="quote:submit",
     )
     def submit(
         self, *, lines: dict[int, Decimal], deliver_on: date, valid_until: date, remarks: str

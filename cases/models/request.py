@@ -194,6 +194,7 @@ class Request(NationCase):
         may=rules.requester,
         when=[has_lines, has_letter],
         then=[notices.request_submitted],
+        duty="request:submit",
     )
     def submit(self) -> None:
         """Send the request to the agency."""

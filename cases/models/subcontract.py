@@ -173,6 +173,7 @@ class Subcontract(Case):
         label=_("Take a quote"),
         may=rules.buyer,
         books=[actions.take_quote],
+        duty="award:draft",
     )
     def take_quote(self, *, quote: Any, reason: str) -> None:
         """Choose the quote that goes into the price, and say why."""
@@ -187,6 +188,7 @@ class Subcontract(Case):
         when=[quote_is_taken, contract_is_in_execution],
         books=[approvals.open_file(MATTER, actions.yen_of("amount"))],
         then=[notices.approval_waits],
+        duty="award:draft",
     )
     def put_to_approval(self) -> None:
         """Draft the approval file for the award."""
@@ -201,6 +203,7 @@ class Subcontract(Case):
         awaited=True,
         then=[notices.approval_waits],
         confirm=True,
+        duty="award:approve",
     )
     def approve(self) -> None:
         """Sign the approval file for your rank."""
@@ -214,6 +217,7 @@ class Subcontract(Case):
         may=rules.line_of_award,
         books=[approvals.return_file(MATTER)],
         then=[notices.approval_returned],
+        duty="award:approve",
     )
     def return_to_drafter(self, *, reason: str) -> None:
         """Send the file back; signatures given so far count no longer."""
@@ -227,6 +231,7 @@ class Subcontract(Case):
         when=[contract_is_in_execution, approvals.approved(MATTER)],
         then=[papers.purchase_order, notices.subcontract_awarded],
         confirm=True,
+        duty="award:release",
     )
     def award(self) -> None:
         """Send the order to the contractor whose quote was taken."""
@@ -275,6 +280,7 @@ class Subcontract(Case):
         books=[journals.delivery_accepted],
         then=[papers.inspection_certificate, notices.delivery_accepted],
         confirm=True,
+        duty="delivery:inspect",
     )
     def accept_delivery(self, *, inspected_on: date, findings: str) -> None:
         """Certify that the delivery conforms to the order."""
@@ -289,6 +295,7 @@ class Subcontract(Case):
         may=rules.inspector,
         then=[notices.delivery_rejected],
         confirm=True,
+        duty="delivery:inspect",
     )
     def reject_delivery(self, *, reason: str) -> None:
         """The delivery does not conform; the contractor has to mend it."""
@@ -308,6 +315,7 @@ class Subcontract(Case):
             )
         ],
         then=[notices.invoice_received],
+        duty="invoice:send",
     )
     def send_invoice(self, *, invoice_number: str, invoice: Any) -> None:
         """Send the qualified invoice for the accepted delivery."""
@@ -322,6 +330,7 @@ class Subcontract(Case):
         when=[invoice_is_on_file],
         books=[journals.supplier_paid],
         then=[papers.payment_notice, notices.supplier_paid],
+        duty="delivery:pay",
     )
     def record_payment(self, *, paid_on: date, bank_reference: str) -> None:
         """The contractor's invoice has been paid."""

@@ -19,7 +19,7 @@ from industry.models import Article
 from partners import access
 from partners.models import Agreement, NationCase, NationCaseQuerySet, Person
 from workflow.rights import by_system
-from workflow.steps import Act, beginning, step
+from workflow.steps import beginning, step
 
 
 class State(models.TextChoices):
@@ -50,16 +50,6 @@ def clearance_has_run_out(review: TransferReview) -> str:
     return review.is_over(timezone.localdate())
 
 
-def name_screener(act: Act) -> None:
-    """A book: keep who entered the facts; somebody else has to decide on them."""
-    act.case.screener_id = act.by.actor_id
-
-
-def name_drafter(act: Act) -> None:
-    """A book: keep who put the file forward; somebody else has to decide."""
-    act.case.drafter_id = act.by.actor_id
-
-
 class TransferReviewQuerySet(NationCaseQuerySet):
     def visible_to(self, person: Person) -> Self:
         """Reviews are the agency's and the ministries'; a nation learns the result only."""
@@ -77,8 +67,6 @@ class TransferReview(NationCase):
     request_number = models.CharField(_("request"), max_length=32)
     end_user = models.CharField(_("end user"), max_length=200)
     end_use = models.TextField(_("end use"))
-    screener_id = models.CharField(max_length=40, blank=True, editable=False)
-    drafter_id = models.CharField(max_length=40, blank=True, editable=False)
 
     treaty_breach = models.BooleanField(_("breach of a treaty"), default=False)
     unsc_embargo = models.BooleanField(_("UN Security Council embargo"), default=False)
@@ -145,7 +133,7 @@ class TransferReview(NationCase):
         source=[State.DRAFT, State.ON_HOLD],
         label=_("Enter screening facts"),
         may=rules.export_control,
-        books=[name_screener],
+        duty="review:draft",
     )
     def screen(
         self,
@@ -176,8 +164,8 @@ class TransferReview(NationCase):
         label=_("Put to review"),
         may=rules.export_control,
         when=[is_screened],
-        books=[name_drafter],
         then=[notices.review_waits],
+        duty="review:draft",
     )
     def put_to_review(self) -> None:
         """Hand the screened file to another officer, who decides."""
@@ -191,6 +179,7 @@ class TransferReview(NationCase):
         when=[is_screened, nothing_stops_it],
         then=[papers.transfer_clearance, notices.transfer_cleared, deadlines.clearance_expiry],
         confirm=True,
+        duty="review:decide",
     )
     def clear(self, *, decision: str, valid_until: date) -> None:
         """Decide that the transfer may take place, under conditions and until a day."""
@@ -206,6 +195,7 @@ class TransferReview(NationCase):
         when=[is_screened],
         then=[notices.transfer_refused],
         confirm=True,
+        duty="review:decide",
     )
     def refuse(self, *, reason: str) -> None:
         """Decide that the transfer may not take place; the reason goes on file."""

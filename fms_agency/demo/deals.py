@@ -134,7 +134,8 @@ RADARS = Deal(
         portal("president").cannot("contract", "approve"),
         portal(NEXT_SIGNER).takes("contract", "approve"),
         portal(NEXT_SIGNER).takes("contract", "approve"),
-        portal("case_manager").takes("contract", "send_offer", expires_on=Days(60)),
+        portal("case_manager").cannot("contract", "send_offer", expires_on=Days(60)),
+        portal("case_manager.2").takes("contract", "send_offer", expires_on=Days(60)),
         # The nation reads, accepts and pays its deposit.
         api("ph.signatory").reads("contract", "offer"),
         api("ph.requester").cannot("contract", "accept", signed_by="SANTOS Maria"),
@@ -148,7 +149,7 @@ RADARS = Deal(
         portal("contract_officer").takes("subcontract", "put_to_approval"),
         portal(NEXT_SIGNER).takes("subcontract", "approve"),
         portal(NEXT_SIGNER).takes("subcontract", "approve"),
-        portal("contract_officer").takes("subcontract", "award"),
+        portal("contract_officer.2").takes("subcontract", "award"),
         supplier("electric.production").takes("subcontract", "acknowledge"),
         supplier("electric.production").takes(
             "subcontract",
@@ -191,7 +192,7 @@ RADARS = Deal(
         portal("case_manager").cannot("contract", "close"),
         # Everybody is paid, and the file is closed.
         portal("finance").takes("contract", "draft_bill"),
-        portal("finance").takes("bill", "issue"),
+        portal("finance.2").takes("bill", "issue"),
         api("ph.finance").reads("bill", "bill"),
         portal("finance").takes("bill", "record_payment", bank_reference="SAMPLE-PAY-01"),
         supplier("electric.finance").takes(
@@ -315,7 +316,7 @@ FRIGATES = Deal(
         portal("case_manager.2").takes("contract", "put_to_approval"),
         portal(NEXT_SIGNER).takes("contract", "approve"),
         portal(NEXT_SIGNER).takes("contract", "approve"),
-        portal("case_manager.2").takes("contract", "send_offer", expires_on=Days(90)),
+        portal("case_manager").takes("contract", "send_offer", expires_on=Days(90)),
         api("au.signatory").reads("contract", "offer"),
         api("ph.signatory").cannot("contract", "accept", signed_by="REYES Antonio"),
         api("au.signatory").takes(
@@ -327,7 +328,7 @@ FRIGATES = Deal(
         portal("contract_officer").takes("subcontract", "put_to_approval"),
         portal(NEXT_SIGNER).takes("subcontract", "approve"),
         portal(NEXT_SIGNER).takes("subcontract", "approve"),
-        portal("contract_officer").takes("subcontract", "award"),
+        portal("contract_officer.2").takes("subcontract", "award"),
         supplier("electric.production").cannot("subcontract", "acknowledge"),
         supplier("heavy.production").takes("subcontract", "acknowledge"),
         supplier("heavy.production").takes(
@@ -368,7 +369,7 @@ FRIGATES = Deal(
             certificate=attached("end-use-certificate.pdf", "End-use certificate"),
         ),
         portal("finance").takes("contract", "draft_bill"),
-        portal("finance").takes("bill", "issue"),
+        portal("finance.2").takes("bill", "issue"),
         portal("finance").takes("bill", "record_payment", bank_reference="SAMPLE-PAY-02"),
         supplier("heavy.finance").takes(
             "subcontract",

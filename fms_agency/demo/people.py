@@ -164,6 +164,7 @@ PEOPLE: dict[str, Someone] = {
             "誠",
         ),
         Someone("finance", "finance_officer", "agency", "Watanabe", "Yumi", "渡辺", "由美"),
+        Someone("finance.2", "finance_officer", "agency", "Mori", "Naoki", "森", "直樹"),
         Someone(
             "contract_officer",
             "contract_officer",
@@ -172,6 +173,15 @@ PEOPLE: dict[str, Someone] = {
             "Kenta",
             "伊藤",
             "健太",
+        ),
+        Someone(
+            "contract_officer.2",
+            "contract_officer",
+            "agency",
+            "Hayashi",
+            "Mika",
+            "林",
+            "美香",
         ),
         Someone("inspector", "inspector", "agency", "Yamamoto", "Takeshi", "山本", "武"),
         Someone(

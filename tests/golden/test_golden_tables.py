@@ -14,6 +14,7 @@ from exports.models import Shipment, ShipmentLine, TransferReview
 from tests.factories import (
     DRAFTER,
     NET,
+    SCREENER,
     BillFactory,
     CaseFactory,
     ContractFactory,
@@ -141,7 +142,7 @@ def quotes(people: People) -> Situations:
 
 def reviews(people: People) -> Situations:
     people["export_control_officer who put it forward"] = person(
-        "export_control_officer", id=DRAFTER
+        "export_control_officer", id=SCREENER
     )
     return in_each_state(TransferReviewFactory) | {
         "draft, not screened": TransferReviewFactory(screened_on=None),

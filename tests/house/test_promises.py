@@ -34,7 +34,7 @@ from tests.factories import (
     paper,
     person,
 )
-from workflow.models import ApprovalRoute, Deadline, Entry, FollowUp
+from workflow.models import ApprovalRoute, Deadline, Entry, FollowUp, Separation, Side
 from workflow.steps import take_within
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,16 @@ def call_twice() -> None:
         )
 
 
+def separation(**fields: Any) -> None:
+    words = {"group": "test", "side": "one", "duty": "test:one", "scope": "case"}
+    Separation.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
+
+
+def other_side() -> None:
+    ContractFactory(state="under_approval")
+    again(Side.objects.get(group="offer"), side="approve")
+
+
 def twice(once: Callable[..., None], **fields: Any) -> None:
     once(**fields)
     once(**fields)
@@ -235,6 +245,10 @@ PROMISES: dict[str, Callable[[], Any]] = {
     # the gate
     "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=BEFORE),
     "workflow_route_once": lambda: twice(route),
+    "workflow_separation_ends_after_it_begins": lambda: separation(valid_to=BEFORE),
+    "workflow_separation_once": lambda: twice(separation),
+    "workflow_separation_known_scope": lambda: separation(scope="world"),
+    "workflow_side_one_per_person": other_side,
     "workflow_deadline_once": deadline_twice,
     "workflow_entry_one_per_version": lambda: again(entry(), uid=uuid4()),
     "workflow_entry_uid_key": lambda: again(entry(), event="signed_in"),

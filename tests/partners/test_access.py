@@ -16,7 +16,6 @@ from partners import access
 from partners.access import ROLES, Permission, agency, carriers, either, holds, nation
 from partners.models import Membership
 from tests.factories import (
-    DRAFTER,
     BillFactory,
     ContractFactory,
     MembershipFactory,
@@ -190,16 +189,6 @@ def test_nobody_holds_a_contractors_right_before_there_is_a_contractor() -> None
     solicited = SubcontractFactory(state="solicited")
 
     assert case_rules.producer.why_not(person("contractor_production"), solicited) == NOT_THEIRS
-
-
-def test_officer_who_put_a_review_forward_may_not_decide_it() -> None:
-    review = TransferReviewFactory(state="under_review")
-    drafter = person("export_control_officer", id=DRAFTER)
-
-    assert export_rules.deciding_officer.why_not(drafter, review) == (
-        "You put this review forward; another officer must decide."
-    )
-    assert export_rules.deciding_officer.concerns(drafter, review)
 
 
 def test_either_rule_may_open_the_step() -> None:

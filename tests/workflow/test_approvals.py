@@ -97,7 +97,9 @@ def test_drafter_cannot_sign_even_with_the_rank() -> None:
     with pytest.raises(NotYours) as refusal:
         take(contract, "approve", by=both)
 
-    assert str(refusal.value) == "You drafted this; somebody else must approve it."
+    assert str(refusal.value) == (
+        "You did this before: pricing or drafting the offer. Somebody else must do this."
+    )
     assert Signature.objects.count() == 0
 
 

@@ -7,6 +7,7 @@ from workflow.models.deadline import Deadline
 from workflow.models.entry import Entry
 from workflow.models.follow_up import FollowUp
 from workflow.models.number import NumberSeries
+from workflow.models.separation import Separation, Side
 
 __all__ = [
     "ApprovalFile",
@@ -19,5 +20,7 @@ __all__ = [
     "Entry",
     "FollowUp",
     "NumberSeries",
+    "Separation",
+    "Side",
     "Signature",
 ]

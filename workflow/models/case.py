@@ -1,4 +1,7 @@
-"""The abstract case: number, dates, version. State, steps and fields belong to each case type."""
+"""The abstract case: number, dates, version, deal. State, steps and fields belong to each case type.
+
+A deal is all that follows from one request; its id is that of the case it began with.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
     version = models.PositiveIntegerField(default=0, editable=False)
+    deal_id = models.UUIDField(_("deal"), db_index=True, editable=False)
 
     state: Any  # each case type declares its own field
 
@@ -63,6 +67,15 @@ class Case(models.Model):
     def owner_code(self) -> str:
         """Whose row it is (a nation's code, or "" for the agency's own): copied to the trail."""
         return ""
+
+    def join_deal(self, under: Case | None) -> None:
+        """A case belongs to the deal of the case it follows from; the first begins a deal."""
+        self.deal_id = under.deal_id if under else self.pk
+
+    @property
+    def duties_of(self) -> uuid.UUID:
+        """The case for which duties on this one are done: a quote's is its subcontract."""
+        return self.pk
 
     def facts_decided_on(self) -> dict[str, Any]:
         """What somebody who takes a step has before them: the row and its lines, as plain values."""

@@ -12,13 +12,13 @@ from django.db import transaction
 from cases.models import Rate
 from industry.models import Article
 from partners.models import Agreement, Nation
-from workflow.models import ApprovalRoute
+from workflow.models import ApprovalRoute, Separation
 
 SHIPPED = Path(__file__).resolve().parents[2] / "reference"
 
 
 class Command(BaseCommand):
-    help = "Load nations, agreements, rates, approval routes and articles from reference files."
+    help = "Load nations, agreements, rates, approval routes, separations and articles from reference files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reference", type=Path, default=SHIPPED, help="folder of the files")
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             "articles": _articles(_rows(reference, "articles")),
             "rates": _rates(_rows(reference, "rates")),
             "approval_routes": _routes(_rows(reference, "approval_routes")),
+            "separations": _separations(_rows(reference, "separations")),
         }
         told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in added.items())
         self.stdout.write(f"Reference data added: {told}")
@@ -62,6 +63,10 @@ def _rates(rows: list[dict[str, Any]]) -> int:
 
 def _routes(rows: list[dict[str, Any]]) -> int:
     return _add(ApprovalRoute, rows, ["matter", "from_amount", "valid_from"])
+
+
+def _separations(rows: list[dict[str, Any]]) -> int:
+    return _add(Separation, rows, ["group", "duty", "valid_from"])
 
 
 def _add(model: Any, rows: list[dict[str, Any]], key: list[str]) -> int:

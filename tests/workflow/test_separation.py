@@ -1,0 +1,416 @@
+"""Four eyes (T29): whoever did one duty does not do its counterpart, by whatever path they try."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.utils import IntegrityError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from cases.models import Bill, Contract, Subcontract
+from fms_agency.management.commands.load_reference import SHIPPED, _rows
+from partners.models import Membership
+from tests.api.conftest import caller as calling
+from tests.factories import (
+    BillFactory,
+    ContractFactory,
+    MembershipFactory,
+    RequestFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    person,
+    stand,
+)
+from workflow import duties
+from workflow.models import Separation, Side
+from workflow.rights import SYSTEM
+from workflow.steps import (
+    NotYours,
+    beginnings_of,
+    case_types,
+    choices,
+    open_step,
+    steps_of,
+    take,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = date(2100, 1, 1)
+DECLARED = {
+    step.duty
+    for model in case_types()
+    for step in (*steps_of(model).values(), *beginnings_of(model).values())
+    if step.duty
+}
+
+
+# The data ------------------------------------------------------------------------------------
+
+
+def test_every_declared_duty_stands_in_a_group_and_no_other_does() -> None:
+    assert set(Separation.objects.values_list("duty", flat=True)) == DECLARED
+
+
+def test_every_group_has_two_sides_one_reach_and_a_source() -> None:
+    rows = _rows(SHIPPED, "separations")
+    groups: dict[str, set[str]] = {}
+    reaches: dict[str, set[str]] = {}
+    for row in rows:
+        groups.setdefault(row["group"], set()).add(row["side"])
+        reaches.setdefault(row["group"], set()).add(row["scope"])
+
+    assert {group for group, sides in groups.items() if len(sides) < 2} == set()
+    assert {group for group, scopes in reaches.items() if len(scopes) != 1} == set()
+    assert all(row["source"] and row["name_ja"] and row["name_en"] for row in rows)
+
+
+def test_duty_without_a_rule_of_the_day_is_refused() -> None:
+    """Nobody is let through because data is missing."""
+    Separation.objects.filter(duty__startswith="offer").update(valid_to=date(2026, 4, 2))
+    contract = ContractFactory(state="draft", is_priced=True)
+
+    with pytest.raises(NotYours, match="No rule of separation covers this duty"):
+        take(contract, "put_to_approval", by=person("case_manager"))
+
+
+# Each pair, at the gate ----------------------------------------------------------------------
+
+
+def signed_contract() -> Any:
+    return ContractFactory(
+        state="under_approval",
+        furnished__signers=[person("director"), person("department_head")],
+    )
+
+
+def award_to_release() -> Any:
+    signers = [person("office_chief"), person("director")]
+    return SubcontractFactory(state="under_approval", furnished__signers=signers)
+
+
+SIGNED = {"signed_by": "CRUZ Maria"}
+BOOKED = {"paid_on": LATER, "bank_reference": "B-1"}
+PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
+    ("offer:draft", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
+    ("offer:approve", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
+    (
+        "offer:release",
+        lambda: ContractFactory(state="draft", is_priced=True),
+        "put_to_approval",
+        "case_manager",
+        {},
+    ),
+    (
+        "offer:draft",
+        lambda: ContractFactory(state="under_approval"),
+        "approve",
+        "director",
+        {},
+    ),
+    (
+        "offer:release",
+        lambda: ContractFactory(state="under_approval"),
+        "return_to_drafter",
+        "director",
+        {"reason": "x"},
+    ),
+    ("award:draft", award_to_release, "award", "contract_officer", {}),
+    ("award:approve", award_to_release, "award", "contract_officer", {}),
+    (
+        "award:release",
+        lambda: SubcontractFactory(state="under_approval"),
+        "approve",
+        "office_chief",
+        {},
+    ),
+    (
+        "award:release",
+        lambda: SubcontractFactory(state="delivered"),
+        "accept_delivery",
+        "inspector",
+        {"inspected_on": LATER, "findings": "x"},
+    ),
+    (
+        "award:draft",
+        lambda: SubcontractFactory(state="delivered"),
+        "reject_delivery",
+        "inspector",
+        {"reason": "x"},
+    ),
+    (
+        "delivery:inspect",
+        lambda: SubcontractFactory(state="accepted", invoice_number="I-1"),
+        "record_payment",
+        "finance_officer",
+        BOOKED,
+    ),
+    (
+        "award:release",
+        lambda: SubcontractFactory(state="accepted", invoice_number="I-1"),
+        "record_payment",
+        "finance_officer",
+        BOOKED,
+    ),
+    ("bill:draft", BillFactory, "issue", "finance_officer", {}),
+    (
+        "bill:issue",
+        lambda: BillFactory(state="issued"),
+        "record_payment",
+        "finance_officer",
+        {**BOOKED, "amount": Decimal(1)},
+    ),
+    (
+        "review:draft",
+        lambda: TransferReviewFactory(state="under_review"),
+        "clear",
+        "export_control_officer",
+        {"decision": "x", "valid_until": LATER},
+    ),
+    (
+        "review:decide",
+        lambda: ContractFactory(state="draft", is_priced=True),
+        "put_to_approval",
+        "case_manager",
+        {},
+    ),
+    ("request:submit", lambda: ContractFactory(state="offered"), "accept", "signatory", SIGNED),
+    (
+        "quote:submit",
+        lambda: SubcontractFactory(state="accepted"),
+        "send_invoice",
+        "contractor_finance",
+        {"invoice_number": "I", "invoice": None},
+    ),
+]
+
+
+@pytest.mark.parametrize(("did", "make", "step", "role", "given"), PAIRS)
+def test_who_did_the_one_is_refused_the_other(
+    did: str, make: Any, step: str, role: str, given: dict[str, Any]
+) -> None:
+    case, who, other = make(), person(role), person(role)
+    stand(case, did, who)
+
+    offered = {choice.name: choice.why_not for choice in choices(case, who)}
+
+    assert "Somebody else must do this." in offered[step]
+    with pytest.raises(NotYours, match="Somebody else must do this"):
+        open_step(case, step, who)
+    with pytest.raises(NotYours, match="Somebody else must do this"):
+        take(case, step, by=who, **given)
+    assert type(case)._default_manager.get(pk=case.pk).version == case.version
+    assert duties.why_not(steps_of(type(case))[step].duty, case, other) == ""
+
+
+def test_same_duty_again_is_no_conflict() -> None:
+    contract = ContractFactory(state="draft", is_priced=True)
+    manager = person("case_manager")
+    take(contract, "put_to_approval", by=manager)
+    take(contract, "return_to_drafter", by=person("director"), reason="Say more.")
+
+    take(contract, "put_to_approval", by=manager)
+
+    assert Side.objects.filter(actor_id=manager.actor_id, group="offer").count() == 1
+
+
+def test_house_itself_stands_on_no_side() -> None:
+    contract = ContractFactory(state="draft", is_priced=True)
+
+    assert duties.bind("offer:draft", contract, SYSTEM) == ""
+    assert not Side.objects.filter(actor_id="system").exists()
+
+
+def test_export_control_and_case_management_are_apart_on_a_deal_not_on_two() -> None:
+    request, other = RequestFactory(state="actionable"), ContractFactory(state="draft")
+    both = person("case_manager", "export_control_officer")
+    review = TransferReviewFactory(state="draft", request_number=request.number)
+    stand(review, "review:draft", both)
+    contract = ContractFactory(request=request, furnished=False)
+
+    assert duties.why_not("offer:draft", contract, both) == (
+        f"You did this before: screening or putting forward the review ({review.number})."
+        " Somebody else must do this."
+    )
+    assert duties.why_not("offer:draft", other, both) == ""
+
+
+def test_sentence_is_in_the_readers_language() -> None:
+    contract = signed_contract()
+    who = person("case_manager")
+    stand(contract, "offer:draft", who)
+
+    with override("ja"):
+        why = duties.why_not("offer:release", contract, who)
+
+    assert why == (
+        "あなたは既に「引受書の価格設定・起案」を行っています。別の担当者が行う必要があります。"
+    )
+
+
+# By every path -------------------------------------------------------------------------------
+
+
+def drafted_by(who: Any) -> Any:
+    """A contract that this person has put to approval, signed by both ranks."""
+    contract = ContractFactory(state="draft", is_priced=True)
+    take(contract, "put_to_approval", by=who)
+    for rank in ("director", "department_head"):
+        take(contract, "approve", by=person(rank))
+    return Contract.objects.get(pk=contract.pk)
+
+
+def state_of(contract: Any) -> str:
+    return str(Contract.objects.values_list("state", flat=True).get(pk=contract.pk))
+
+
+def test_drafter_cannot_release_through_the_portal() -> None:
+    manager = person("case_manager")
+    contract = drafted_by(manager)
+    client = Client()
+    client.force_login(manager)
+    page = reverse("staff:case", args=["contracts", contract.number])
+
+    shown = client.get(page).content.decode()
+    answer = client.post(f"{page}steps/send_offer/", {"expires_on": "2100-01-01"})
+
+    assert "You did this before: pricing or drafting the offer." in shown
+    assert (answer.status_code, state_of(contract)) == (403, "under_approval")
+
+
+def test_drafter_cannot_release_with_a_second_role_or_a_changed_one() -> None:
+    manager = person("case_manager")
+    contract = drafted_by(manager)
+    MembershipFactory(person=manager, role="president")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(person=manager, role="case_manager").update(
+        valid_from=yesterday, valid_to=yesterday
+    )
+    MembershipFactory(person=manager, role="case_manager", valid_from=timezone.localdate())
+    again = type(manager).objects.get(pk=manager.pk)
+
+    with pytest.raises(NotYours, match="Somebody else must do this"):
+        take(contract, "send_offer", by=again, expires_on=LATER)
+
+    assert state_of(contract) == "under_approval"
+
+
+def test_requester_cannot_accept_through_the_api() -> None:
+    both = person("requester", "signatory")
+    contract = ContractFactory(state="offered")
+    stand(contract.request, "request:submit", both)
+    caller = calling(both)
+
+    shown = caller.get(f"contracts/{contract.number}/steps/").json()["steps"]
+    answer = caller.post(f"contracts/{contract.number}/steps/accept/", SIGNED)
+
+    why = next(step["why_not"] for step in shown if step["name"] == "accept")
+    assert why.startswith("You did this before: submitting the request (JP-PH-26-R")
+    assert (answer.status_code, state_of(contract)) == (403, "offered")
+
+
+def test_contract_officer_inspector_and_payer_are_three_people() -> None:
+    jack = person("contract_officer", "inspector", "finance_officer")
+    subcontract = award_to_release()
+    take(subcontract, "award", by=jack)
+    Subcontract.objects.filter(pk=subcontract.pk).update(state="delivered")
+    inspection = {"inspected_on": LATER, "findings": "Fine."}
+
+    with pytest.raises(NotYours):
+        take(subcontract, "accept_delivery", by=jack, **inspection)
+    inspector = person("inspector", "finance_officer")
+    take(subcontract, "accept_delivery", by=inspector, **inspection)
+    Subcontract.objects.filter(pk=subcontract.pk).update(invoice_number="I-1")
+    for who in (jack, inspector):
+        with pytest.raises(NotYours):
+            take(subcontract, "record_payment", by=who, **BOOKED)
+    take(subcontract, "record_payment", by=person("finance_officer"), **BOOKED)
+
+    assert Subcontract.objects.get(pk=subcontract.pk).state == "paid"
+
+
+# Straight to the database, as the role of the web process --------------------------------------
+
+
+def test_database_has_one_side_for_each_person_of_a_group() -> None:
+    side = Side.objects.get(about_id=ContractFactory(state="under_approval").pk)
+
+    with (
+        pytest.raises(IntegrityError, match="workflow_side_one_per_person"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            'INSERT INTO workflow_side (about_id, "group", side, duty, case_number, actor_id,'
+            " actor_name, at) VALUES (%s, 'offer', 'release', 'offer:release', '', %s, '', now())",
+            [side.about_id, side.actor_id],
+        )
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE workflow_side SET side = 'release'", "DELETE FROM workflow_side"]
+)
+def test_side_is_not_changed_nor_taken_back(change: str) -> None:
+    ContractFactory(state="under_approval")
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_acts_at_once_leave_the_person_on_one_side() -> None:
+    """The review and the contract of one deal are two rows: no lock keeps them apart."""
+    both = person("case_manager", "export_control_officer")
+    request = RequestFactory(state="actionable")
+    review = TransferReviewFactory(state="draft", request_number=request.number)
+    contract = ContractFactory(request=request, is_priced=True, furnished__without=["clearance"])
+    start = Barrier(2)
+
+    def act(case: Any, step: str) -> bool:
+        try:
+            start.wait(5)
+            take(case, step, by=type(both).objects.get(pk=both.pk))
+        except NotYours:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(act, [review, contract], ["put_to_review", "price"]))
+
+    assert sorted(done) == [False, True]
+    assert Side.objects.filter(actor_id=both.actor_id, group="transfer").count() == 1
+
+
+def test_bill_is_drafted_and_issued_by_two() -> None:
+    finance = person("finance_officer")
+    contract = ContractFactory(state="in_execution")
+    take(contract, "draft_bill", by=finance, amount=Decimal(1_000_000), due_on=LATER)
+    bill = Bill.objects.get()
+
+    with pytest.raises(NotYours, match="drafting the bill"):
+        take(bill, "issue", by=finance)
+    take(bill, "issue", by=person("finance_officer"))
+    take(
+        bill,
+        "record_payment",
+        by=finance,
+        amount=bill.due,
+        paid_on=LATER,
+        bank_reference="B-2",
+    )
+
+    assert Bill.objects.get().state == "paid"
