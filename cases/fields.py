@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from industry.models import Article
 from ledger.money import exponent
+from workflow.forms import reads_as_it_is
 
 MOST_LINES = 200
 LARGEST_QUANTITY = 1_000_000
+REMARK = forms.CharField(max_length=200, required=False, validators=[reads_as_it_is])
 
 
 class RowsWidget(forms.Widget):
@@ -138,7 +140,7 @@ class ArticleLinesField(forms.Field):
             )
         try:
             quantity = as_quantity(row.get("quantity", ""))
-            remark = forms.CharField(max_length=200, required=False).clean(row.get("remark"))
+            remark = REMARK.clean(row.get("remark"))
         except ValidationError as error:
             return _at_line(number, error)
         return {"article": article, "quantity": quantity, "remark": remark}

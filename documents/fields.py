@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext
@@ -14,19 +14,42 @@ from documents.uploads import TYPES, validate
 SIGNED = (".pdf", ".png", ".jpg", ".jpeg")
 
 
+class Several(NamedTuple):
+    """More files than one under one name."""
+
+    name: str
+    number: int
+
+
+class OneFile(forms.ClearableFileInput):
+    """One file under its name: the last of several is not quietly taken for all."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        number = len(files.getlist(name)) if hasattr(files, "getlist") else 1
+        return (
+            Several(name, number) if number > 1 else super().value_from_datadict(data, files, name)
+        )
+
+
 class PaperField(forms.FileField):
     """A file that `uploads.validate` accepts; its name comes back cleaned, its type true.
 
     `types` narrows what this field takes; `SIGNED` is what a signed sheet can be.
     """
 
-    widget = forms.ClearableFileInput
+    widget = OneFile
 
     def __init__(self, *, types: Iterable[str] = TYPES, **kwargs: Any) -> None:
         self.types = tuple(types)
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
+        if isinstance(data, Several):
+            raise forms.ValidationError(
+                gettext("%(count)s files came for “%(field)s”. Send one.")
+                % {"count": data.number, "field": self.label or data.name},
+                code="several",
+            )
         file = super().clean(data, initial)
         if file and file is not initial:
             upload = validate(file)
@@ -37,6 +60,7 @@ class PaperField(forms.FileField):
                     code="type",
                 )
             file.name, file.content_type = upload.name, upload.content_type
+            file.upload = upload
         return file
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

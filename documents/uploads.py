@@ -1,7 +1,8 @@
 """What may come in: a few types, known by their content, small, and without anything that acts.
 
 `validate` refuses with a sentence that names the remedy; `receive` keeps the file as a document.
-No virus scanner looks at files here: what is refused is refused for its form.
+The form of a file is always looked at; a virus scanner looks as well where there is one
+(`documents.scanning`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from documents import contents, storage, versions
+from documents import contents, scanning, storage, versions
 from documents.file_names import clean
 from documents.models import Document
 from documents.papers import named_after
@@ -61,7 +62,18 @@ def validate(file: File[Any]) -> Upload:
     content_type = TYPES[extension]
     if why := contents.objection(data, content_type):
         raise ValidationError(why, code="content")
+    if why := scanning.objection(data):
+        raise ValidationError(why, code="scanner")
     return Upload(name, content_type, data)
+
+
+def passed(file: File[Any]) -> Upload:
+    """What the form has let pass a moment ago; else looked at now. Raises `ValidationError`.
+
+    The gate holds the case's row while it writes: no scanner is asked twice for the same bytes.
+    """
+    found = getattr(file, "upload", None)
+    return found if isinstance(found, Upload) else validate(file)
 
 
 def receive(
@@ -81,7 +93,7 @@ def receive(
     `entry` is the trail entry it came with. A book of a step has none to give: the gate writes
     the entry after the books, so an unsaved one is left out.
     """
-    upload = validate(file)
+    upload = passed(file)
     digest = storage.store(upload.data)
     with transaction.atomic():
         versions.hold(case.pk, kind)

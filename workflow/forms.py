@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,9 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, case: Any, person: Any, **kwargs: Any) -> None:
         self.case, self.person = case, person
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.validators.append(reads_as_it_is)
         self.prepare()
 
     def prepare(self) -> None:
@@ -33,6 +37,19 @@ class WithReason(StepForm):
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
     )
+
+
+# Embeddings, overrides and isolates: with them a title reads as another one than it is. The plain
+# marks of Arabic and Hebrew (U+200E, U+200F, U+061C) stay.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def reads_as_it_is(text: str) -> None:
+    if TURNS.search(text):
+        raise forms.ValidationError(
+            _t("The text has invisible signs that turn its direction. Type it anew without them."),
+            code="direction",
+        )
 
 
 def not_in_future(day: Any) -> Any:

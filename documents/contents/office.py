@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from itertools import pairwise
@@ -19,8 +20,15 @@ TYPES = frozenset({DOCX, XLSX})
 UNPACKED = 200 * 1024 * 1024
 TIMES_PACKED = 100
 PARTS = 1000
+LONGEST_ENTRY = 1024  # of the list of parts
 DESCRIPTION = 1024 * 1024  # the parts that only describe others are small
 
+# What zipfile raises on crafted files.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(KeyError, NotImplementedError, OverflowError, RuntimeError, ValueError),
+)
+PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ACTING = re.compile(r"vbaproject|vbadata|activex|oleobject|\.(bin|exe|dll|js|vbs)$", re.IGNORECASE)
 PRINTER = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
 RELATION = re.compile(rb"<Relationship\s[^>]{1,4000}>", re.IGNORECASE)
@@ -36,32 +44,47 @@ def objection_to_xlsx(data: bytes) -> str:
 
 
 def _objection(data: bytes, main_part: bytes) -> str:
+    if why := _objection_to_directory(data):
+        return why
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _of_archive(archive, data) or _of_parts(archive, main_part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError):
+    except UNREADABLE:
         return sentences.broken()
 
 
-def _of_archive(archive: zipfile.ZipFile, data: bytes) -> str:
-    """The container: nothing before or behind it, no password, no bomb, no odd names."""
-    parts = archive.infolist()
-    end = len(data) - 22 - len(archive.comment)
+def _objection_to_directory(data: bytes) -> str:
+    """Before the list of parts is read: it ends the file, and is as short as it says."""
+    end = len(data) - 22
     if not data.startswith(b"PK\3\4") or data[end : end + 4] != b"PK\5\6":
-        return sentences.two_things()
+        return (
+            sentences.two_things() if zipfile.is_zipfile(io.BytesIO(data)) else sentences.broken()
+        )
+    if data[end - 20 : end - 16] == b"PK\6\7":
+        return sentences.broken()  # a second, larger list, which files of this size do not need
+    parts, length, offset = struct.unpack("<HII", data[end + 10 : end + 20])
+    if parts > PARTS or length > PARTS * LONGEST_ENTRY:
+        return sentences.bomb()
+    return "" if offset + length == end else sentences.two_things()
+
+
+def _of_archive(archive: zipfile.ZipFile, data: bytes) -> str:
+    """The container: no password, no bomb, no odd names."""
+    parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):
         return sentences.locked()
     total = sum(part.file_size for part in parts)
     if len(parts) > PARTS or total > UNPACKED or total > TIMES_PACKED * len(data):
-        return _("The file unpacks to far more than it seems. Save it anew and send that one.")
-    return sentences.broken() if any(map(_is_odd, parts)) or _share_bytes(parts) else ""
+        return sentences.bomb()
+    is_odd = any(map(_is_odd, parts)) or _share_names(parts) or _share_bytes(parts)
+    return sentences.broken() if is_odd else ""
 
 
 def _of_parts(archive: zipfile.ZipFile, main_part: bytes) -> str:
     names = archive.namelist()
     types = _description(archive, "[Content_Types].xml")
     if b"macroEnabled" in types or any(map(_is_acting, names)):
-        return _("The file contains macros or embedded programs. Save it without them.")
+        return sentences.acting_parts()
     if b"<!" in types or main_part not in types:
         return sentences.mismatch()
     if any(_fetches(_description(archive, name)) for name in names if name.endswith(".rels")):
@@ -87,9 +110,16 @@ def _is_acting(name: str) -> bool:
 
 
 def _is_odd(part: zipfile.ZipInfo) -> bool:
-    """Out of the folder, absolute, or a symbolic link."""
+    """Out of the folder, absolute, a symbolic link, or packed as these types never are."""
     is_link = (part.external_attr >> 16) & 0o170000 == 0o120000
-    return ".." in part.filename.split("/") or part.filename.startswith("/") or is_link
+    name = part.filename.replace("\\", "/")
+    is_elsewhere = ".." in name.split("/") or name.startswith("/") or ":" in name
+    return is_elsewhere or is_link or part.compress_type not in PACKINGS
+
+
+def _share_names(parts: list[zipfile.ZipInfo]) -> bool:
+    """Two parts of one name: each reader takes another one."""
+    return len({part.filename.lower() for part in parts}) < len(parts)
 
 
 def _share_bytes(parts: list[zipfile.ZipInfo]) -> bool:

@@ -1,6 +1,7 @@
 """PDF: no scripts, no forms that send, no files inside, no password.
 
-This reads names, not the whole grammar; it catches what ordinary tools write, and is no scanner.
+This reads names, wherever they stand: also what no table of the file points to, since a viewer
+that repairs a file may find it again. `documents.inspection.pdf` reads the file by its grammar.
 Searches are by `find`, since a pattern could be made to run for hours on a crafted file.
 """
 
@@ -9,8 +10,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-
-from django.utils.translation import gettext as _
 
 from documents.contents import sentences
 
@@ -30,15 +29,23 @@ def objection(data: bytes) -> str:
         return sentences.broken()
     if data[end + 5 :].strip(b"\r\n\t \0"):
         return sentences.two_things()
+    try:
+        return _objection_to_names(data)
+    except _Endless:
+        return sentences.bomb()
+
+
+def _objection_to_names(data: bytes) -> str:
     for names in _readable(data):
         if LOCKED.search(names):
             return sentences.locked()
         if ACTIVE.search(names):
-            return _(
-                "The PDF contains scripts, forms or embedded files. "
-                "Print it to a new PDF and send that one."
-            )
+            return sentences.active()
     return ""
+
+
+class _Endless(Exception):
+    """Its objects unpack to more than any honest file has."""
 
 
 def _readable(data: bytes) -> Iterator[bytes]:
@@ -46,10 +53,13 @@ def _readable(data: bytes) -> Iterator[bytes]:
     yield _unescaped(data)
     left = INFLATED
     for packed in _streams(data):
+        if not OBJECT_STREAM.match(_inflated(packed, 64)):
+            continue
         text = _inflated(packed, left)
         left -= len(text)
-        if OBJECT_STREAM.match(text[:64]):
-            yield _unescaped(text)
+        if left <= 0:
+            raise _Endless
+        yield _unescaped(text)
 
 
 def _streams(data: bytes) -> Iterator[bytes]:
@@ -63,12 +73,10 @@ def _streams(data: bytes) -> Iterator[bytes]:
 
 
 def _inflated(packed: bytes, limit: int) -> bytes:
-    if limit <= 0:
-        return b""
     try:
         return zlib.decompressobj().decompress(packed, limit)
     except zlib.error:
-        return packed  # stored without packing, or a picture
+        return packed[:limit]  # stored without packing, or a picture
 
 
 def _unescaped(text: bytes) -> bytes:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
-from collections.abc import Iterator
-
-from django.utils.translation import gettext as _
+from collections.abc import Iterable, Iterator
 
 from documents.contents import sentences
 
 PIXELS = 100_000_000
+MARKUP = re.compile(rb"<\s*(!doctype|html|svg|script|body|iframe)", re.IGNORECASE)
+MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # in packed pixels FF 00 is FF, D0 to D7 count
+SCAN, END = 0xDA, 0xD9
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -20,15 +22,25 @@ def objection_to_png(data: bytes) -> str:
         return sentences.broken()
     if chunks[-1][1] != len(data):
         return sentences.two_things()
+    if any(name == b"acTL" for name, _end in chunks):
+        return sentences.two_things()  # it moves: what was sent is not what the first look shows
     width, height = struct.unpack(">II", data[16:24])
-    return _objection_to_size(width * height)
+    return _objection_to_size(width * height) or _objection_to_words(_beside_pixels(data, chunks))
 
 
 def objection_to_jpeg(data: bytes) -> str:
-    if not data.rstrip(b"\0").endswith(b"\xff\xd9"):
+    segments = list(_segments(data))
+    end = data.find(b"\xff\xd9", segments[-1][2]) if segments else -1
+    if end < 0 or segments[-1][0] != END:
         return sentences.broken()
-    pixels = _pixels_of_jpeg(data)
-    return _objection_to_size(pixels) if pixels else sentences.broken()
+    if data[end + 2 :].strip(b"\0"):
+        return sentences.two_things()
+    frames = [data[start:stop] for marker, start, stop in segments if marker in FRAMES]
+    if not frames or len(frames[0]) < 9:
+        return sentences.broken()
+    height, width = struct.unpack(">HH", frames[0][5:9])
+    words = [data[start:stop] for _marker, start, stop in segments]
+    return _objection_to_size(width * height) or _objection_to_words(words)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int]]:
@@ -44,19 +56,36 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int]]:
         start = end
 
 
-def _pixels_of_jpeg(data: bytes) -> int:
-    """Width times height from the frame header; 0 without one."""
+def _beside_pixels(data: bytes, chunks: list[tuple[bytes, int]]) -> Iterator[bytes]:
+    start = 8
+    for name, end in chunks:
+        if name != b"IDAT":
+            yield data[start:end]
+        start = end
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of each segment, up to the end of the picture or of what is sound."""
     start = 2
-    while start + 9 <= len(data) and data[start] == 0xFF:
-        marker, length = struct.unpack(">BH", data[start + 1 : start + 4])
-        if marker in FRAMES:
-            height, width = struct.unpack(">HH", data[start + 5 : start + 9])
-            return int(width * height)
-        start += 2 + length
-    return 0
+    while found := MARKER.match(data, start):
+        marker, body = found[1][0], found.end()
+        if marker == END:
+            yield marker, start, found.start()
+            return
+        if body + 2 > len(data):
+            return
+        end = body + int(struct.unpack(">H", data[body : body + 2])[0])
+        yield marker, body - 2, end
+        if marker == SCAN:
+            after = MARKER.search(data, end)
+            end = after.start() if after else len(data)
+        start = end
 
 
 def _objection_to_size(pixels: int) -> str:
-    if 0 < pixels <= PIXELS:
-        return ""
-    return _("The picture has too many pixels. Make it smaller, then send it again.")
+    return "" if 0 < pixels <= PIXELS else sentences.pixels()
+
+
+def _objection_to_words(parts: Iterable[bytes]) -> str:
+    """Remarks of cameras are fine; a page that waits to be taken for one is not."""
+    return sentences.two_things() if any(map(MARKUP.search, parts)) else ""

@@ -16,10 +16,11 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application
 
 from partners.models import Person
+from tests.documents import files
 from tests.factories import person
 
 SECRET = "a-secret-of-the-client"
-A_PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+A_PDF = files.pdf()
 
 
 def a_key() -> dict[str, str]:
@@ -37,6 +38,9 @@ class Caller:
 
     def get(self, path: str, **query: Any) -> Any:
         return Client().get(self._below(path), query, headers=self._headers)
+
+    def head(self, path: str) -> Any:
+        return Client().head(self._below(path), headers=self._headers)
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         headers = self._headers | a_key() | more.pop("headers", {})

@@ -14,6 +14,7 @@ from cases.models import Bill, Contract, Quote, Rate, Request, Subcontract
 from documents.models import Document
 from exports.models import Shipment, TransferReview
 from ledger.journals import Code, balance, journals_of
+from tests.documents import files
 from tests.factories import (
     CHARGE,
     DEPOSIT,
@@ -33,10 +34,7 @@ from workflow.steps import NotOpen, begin, take
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 DAY = date(2026, 11, 22)
 LATER = date(2027, 11, 22)
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
+PDF = files.pdf()
 
 
 @pytest.fixture

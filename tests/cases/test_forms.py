@@ -482,3 +482,19 @@ def test_first_values_of_a_form_fit_the_case() -> None:
     assert deposit.fields["received_on"].initial == date(2026, 11, 22)
     assert clearance.fields["valid_until"].initial == date(2027, 5, 23)
     assert receipt.fields["received_on"].initial == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_title_that_would_read_as_another_is_refused(sign: str) -> None:
+    asked = form(RequestFactory(state="draft"), "revise", {"title": f"radar {sign}fdp.exe"})
+
+    assert asked.errors["title"] == [
+        "The text has invisible signs that turn its direction. Type it anew without them."
+    ]
+
+
+def test_remark_of_a_line_that_would_read_as_another_is_refused() -> None:
+    row = {"article": "JP-RAD-001", "quantity": 1, "remark": "\u202etxt"}
+    asked = form(RequestFactory(state="draft"), "revise", {"lines": [row]})
+
+    assert "turn its direction" in asked.errors["lines"][0]

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from pytest_django import Settings
 
-from documents import rendering
+from documents import contents, rendering
 from documents.contents import pdf as pdf_contents
 from documents.fields import PaperField
 from documents.file_names import clean
 from documents.models import Document
-from documents.uploads import receive, validate
+from documents.uploads import passed, receive, validate
 from tests.documents import files
 from tests.documents.sample_case import SampleCase, follow_up
 from tests.documents.samples import MADE_AT
@@ -42,12 +42,14 @@ def refusal(name: str, data: bytes) -> str:
 
 
 GOOD = {
-    "letter.pdf": files.pdf(b"<< /Type /Catalog >>"),
-    "signed twice.pdf": files.pdf(b"<< /Type /Catalog >>") + files.pdf(b"<< /Sig 1 >>"),
-    "packed.pdf": files.pdf(files.packed(b"<< /Type /Page >>")),
-    "opens at page 1.pdf": files.pdf(b"<< /OpenAction [3 0 R /Fit] >>"),
+    "letter.pdf": files.pdf(),
+    "packed.pdf": files.pdf(files.packed(b"<< /Type /Note >>")),
+    "opens at page 1.pdf": files.pdf(root=b"/OpenAction [3 0 R /Fit]"),
+    "goes to page 1.pdf": files.pdf(root=b"/OpenAction << /S /GoTo /D [3 0 R /Fit] >>"),
+    "links.pdf": files.pdf(extra=b"/Annots [<< /A << /S /URI /URI (https://x.jp/) >> >>]"),
     "photo.png": files.png(),
     "photo.jpg": files.jpeg(),
+    "printer's photo.jpg": files.jpeg(mode="CMYK"),
     "photo.JPEG": files.jpeg() + b"\0\0",
     "table.xlsx": files.office("xlsx"),
     "printer.xlsx": files.office("xlsx", xl__printerSettings__printerSettings1=b"x"),
@@ -78,6 +80,9 @@ def test_our_own_paper_can_be_sent_back() -> None:
 
 TYPES = "Files of this type are not accepted. Send PDF, PNG, JPEG, XLSX, DOCX, CSV or TXT."
 MISMATCH = "The content does not fit the file's extension. Send the original file."
+TOO_COMPLICATED = (
+    "The file is too complicated to be examined. Send it in parts, or print it to a new PDF."
+)
 TWO_THINGS = "The file carries something else inside. Save it anew and send that one."
 BROKEN = "The file cannot be read: it is damaged or cut off. Save it anew and send that one."
 LOCKED = "The file is locked. Remove its password and protection, then send it again."
@@ -90,6 +95,14 @@ NO_TEXT = "This is not plain text in UTF-8 or Shift_JIS. Save it as one of these
 PIXELS = "The picture has too many pixels. Make it smaller, then send it again."
 BOMB = "The file unpacks to far more than it seems. Save it anew and send that one."
 
+NESTED = "The file has other files inside. Paste charts and tables as pictures and send it anew."
+INFECTED = "The virus scanner objects to this file. Do not open it; tell whoever gave it to you."
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
+DDE = '<w:p xmlns:w="w"><w:r><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\cmd</w:instrText></w:r></w:p>'
+OBJECT_WITH_SCRIPT = files.stream(b"90 0 << /S /JavaScript >>", b"/Type /ObjStm /N 1 /First 5")
 ZIP = files.archive({"a.txt": "x"})
 NOISE = Random(1).randbytes(1_100_000)
 RELATION = '<Relationship Type="http://x/{}" Target="http://evil/" TargetMode="External"/>'
@@ -120,6 +133,26 @@ BAD = {
     "form.pdf": (files.pdf(b"<< /XFA 3 0 R >>"), ACTIVE),
     "locked.pdf": (files.pdf(b"<< /Encrypt 4 0 R >>"), LOCKED),
     "cut.png": (files.png()[:-6], BROKEN),
+    "only looks like one.pdf": (b"%PDF-1.7\n<< /Type /Catalog >>\n%%EOF\n", BROKEN),
+    "no pages.pdf": (
+        files.pdf().replace(b"/Kids [3 0 R] /Count 1", b"/Kids [     ] /Count 0"),
+        BROKEN,
+    ),
+    "runs when opened.pdf": (files.pdf(root=b"/OpenAction << /S /Named /N /Print >>"), ACTIVE),
+    "runs when closed.pdf": (files.pdf(root=b"/AA << /WC 4 0 R >>"), ACTIVE),
+    "runs on a page.pdf": (files.pdf(extra=b"/AA << /O << /S /GoTo >> >>"), ACTIVE),
+    "escaped key.pdf": (files.pdf(b"<< /#4aS (x) >>"), ACTIVE),
+    "opens another.pdf": (files.pdf(b"<< /S /GoToR /F (\\\\\\\\evil\\\\x) >>"), ACTIVE),
+    "file link.pdf": (files.pdf(b"<< /S /URI /URI (file:///etc/passwd) >>"), ACTIVE),
+    "script link.pdf": (files.pdf(b"<< /S /URI /URI ( JavaScript:x) >>"), ACTIVE),
+    "film.pdf": (files.pdf(b"<< /Subtype /Movie >>"), ACTIVE),
+    "sheet with files.pdf": (files.pdf(b"<< /Type /Filespec /EF << >> >>"), ACTIVE),
+    "wide page.pdf": (files.pdf().replace(b"595 842", b"59595 2"), TOO_COMPLICATED),
+    "moves.png": (files.png(extra=(b"acTL", b"\0\0\0\2\0\0\0\0")), TWO_THINGS),
+    "remark.png": (files.png(extra=(b"tEXt", b"Title\0<script>alert(1)</script>")), TWO_THINGS),
+    "lies.png": (files.png(2000, 2000), BROKEN),
+    "remark.jpg": (files.jpeg(remark=b"<script>alert(1)</script>"), TWO_THINGS),
+    "and page.jpg": (files.jpeg() + b"<html>\xff\xd9", TWO_THINGS),
     "changed.png": (files.png().replace(b"IDAT", b"IDAX"), BROKEN),
     "and page.png": (files.png() + b"<script>", TWO_THINGS),
     "and more.png": (files.png() + b"more", TWO_THINGS),
@@ -156,6 +189,36 @@ BAD = {
     "climbs.xlsx": (files.office("xlsx", **{"..__x.xml": "x"}), BROKEN),
     "bomb.xlsx": (files.office("xlsx", xl__a=b"\0" * 3_000_000), BOMB),
     "many.xlsx": (files.office("xlsx", **{f"xl__{n}": "" for n in range(1001)}), BOMB),
+    "backslashes.xlsx": (files.office("xlsx", **{"xl\\..\\..\\x.xml": "<x/>"}), BROKEN),
+    "drive.xlsx": (files.office("xlsx", **{"c:x.xml": "<x/>"}), BROKEN),
+    "twice.xlsx": (files.office("xlsx", **{"xl__A.xml": "<x/>", "XL__a.xml": "<y/>"}), BROKEN),
+    "link.xlsx": (files.with_link("xlsx"), BROKEN),
+    "laughs.xlsx": (files.office("xlsx", **{"xl__a.xml": LAUGHS}), BROKEN),
+    "laughs in 16 bits.xlsx": (
+        files.office("xlsx", **{"xl__a.xml": LAUGHS.encode("utf-16")}),
+        BROKEN,
+    ),
+    "reads a file.docx": (files.office("docx", **{"word__a.xml": OUTSIDE}), BROKEN),
+    "no xml.docx": (files.office("docx", **{"word__a.xml": "<a><b></a>"}), BROKEN),
+    "archive within.docx": (files.office("docx", **{"word__media__a.png": ZIP}), NESTED),
+    "book within.docx": (files.office("docx", **{"word__a.xlsx": files.office("xlsx")}), NESTED),
+    "program within.docx": (files.office("docx", **{"word__media__a.png": b"MZ\x90"}), MACROS),
+    "calls a program.docx": (files.office("docx", **{"word__document.xml": DDE}), MACROS),
+    "calls by attribute.docx": (
+        files.office("docx", **{"word__a.xml": '<fldSimple instr="DDE cmd"/>'}),
+        MACROS,
+    ),
+    "table that calls.xlsx": (
+        files.office("xlsx", **{"xl__externalLinks__a.xml": '<ddeLink ddeService="cmd"/>'}),
+        MACROS,
+    ),
+    "long list.xlsx": (files.with_long_list("xlsx"), BOMB),
+    "list elsewhere.xlsx": (b"PK\3\4" + files.office("xlsx"), TWO_THINGS),
+    "eicar.txt": (EICAR, INFECTED),
+    "eicar.csv": (b"a,b\n" + EICAR, INFECTED),
+    "blanks and page.txt": (b" " * 5000 + b"<html><script>alert(1)</script>", TWO_THINGS),
+    "lines and page.txt": (b"a\n" * 5000 + b"<script>alert(1)</script>", TWO_THINGS),
+    "blanks and script.txt": (b"\n\n#!/bin/sh\n", MISMATCH),
     "binary.csv": (b"a,b\0\n", NO_TEXT),
     "utf16.txt": ("数量".encode("utf-16"), NO_TEXT),
     "latin.txt": (b"\xfc\xfd\xfe\xff", NO_TEXT),
@@ -199,17 +262,17 @@ def test_large_file_is_refused_before_it_is_read(settings: Settings) -> None:
     assert sentence == "The file is larger than 1 MB. Send a smaller one, or in parts."
 
 
-def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_objects_that_unpack_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_contents, "INFLATED", 10)
-    script = files.packed(b" " * 20 + b"<< /S /JavaScript >>")
+    long = files.packed(b" " * 20 + b"<< /Type /Note >>")
 
-    assert validate(sent("letter.pdf", files.pdf(script, script)))
+    assert refusal("letter.pdf", files.pdf(long)) == BOMB
 
 
 def test_crafted_file_does_not_keep_the_server_busy() -> None:
     data = b"%PDF-" + b"stream\n" * 1_000_000 + b"%%EOF"
 
-    assert validate(sent("slow.pdf", data))
+    assert refusal("slow.pdf", data) == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -311,6 +374,24 @@ def test_field_says_what_is_wrong() -> None:
     form = letter_with("letter.exe", b"MZ")
 
     assert form.errors == {"letter": [TYPES]}
+
+
+def test_two_files_for_one_field_are_refused_by_its_name() -> None:
+    both: list[Any] = [sent("a.pdf", GOOD["letter.pdf"]), sent("b.pdf", GOOD["letter.pdf"])]
+    form = Letter(files=MultiValueDict({"letter": both}))
+
+    assert form.errors == {"letter": ["2 files came for “letter”. Send one."]}
+
+
+def test_file_that_has_passed_is_not_examined_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    form = letter_with("letter.pdf", GOOD["letter.pdf"])
+    assert form.is_valid()
+
+    monkeypatch.setattr(contents, "objection", lambda data, content_type: "No.")
+
+    assert passed(form.cleaned_data["letter"]).data == GOOD["letter.pdf"]
+    with pytest.raises(ValidationError):
+        passed(sent("letter.pdf", GOOD["letter.pdf"]))
 
 
 def test_field_tells_the_browser_what_it_takes() -> None:

@@ -32,7 +32,12 @@ def test_compose_file_follows_the_compose_specification() -> None:
 
 
 def test_topology_is_complete() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "database", "broker"}
+    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "database", "broker", "scanner"}
+
+
+def test_scanner_comes_only_when_asked_for() -> None:
+    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["scanner"]
+    assert SERVICES["web"]["environment"]["CLAMAV"] == "${CLAMAV:-}"
 
 
 @each_service
@@ -78,7 +83,7 @@ def test_image_is_ours_or_pinned_by_major(name: str) -> None:
     if name in OF_OUR_IMAGE:
         assert SERVICES[name]["build"] == "."
     else:
-        assert re.fullmatch(r"[a-z/]+:\d+", image)
+        assert re.fullmatch(r"[a-z/]+:\d+(\.\d+)?", image)
 
 
 @each_service
