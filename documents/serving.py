@@ -1,27 +1,38 @@
-"""Handing a paper to a browser: checked against its hash, saved and never shown in our origin."""
+"""Handing a paper to a browser: proven whole, written down, saved and never shown in our origin.
+
+Every door gives its papers away here, so that the trail knows each reader. What cannot be
+written down is not handed out.
+"""
 
 from __future__ import annotations
 
 import logging
 from io import BytesIO
 
+from django.db import transaction
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from documents.models import Document
 from documents.storage import Damaged
+from workflow import trail
+from workflow.models import Entry
+from workflow.rights import Actor, Capacity
 
 log = logging.getLogger(__name__)
 
 
-def answer(document: Document) -> HttpResponseBase:
+def answer(document: Document, *, by: Actor, capacity: Capacity) -> HttpResponseBase:
     """The file as a download. Whoever calls has made sure that the person may see it."""
     try:
         data = document.read()
     except Damaged as error:
         log.error("document %s is not served: %s", document.pk, error)
         return _refusal()
+    with transaction.atomic():
+        _record(document, by, capacity)
     response = FileResponse(
         BytesIO(data),
         as_attachment=True,
@@ -29,6 +40,38 @@ def answer(document: Document) -> HttpResponseBase:
         content_type=document.content_type,
     )
     return _guarded(response)
+
+
+def announcement(document: Document) -> HttpResponseBase:
+    """What HEAD tells: as `answer`, without the file, which nobody has read then."""
+    response = HttpResponse(content_type=document.content_type)
+    response["Content-Length"] = str(document.size)
+    named = content_disposition_header(as_attachment=True, filename=document.file_name)
+    response["Content-Disposition"] = str(named)
+    return _guarded(response)
+
+
+def _record(document: Document, by: Actor, capacity: Capacity) -> None:
+    trail.record(
+        Entry.Event.PAPER_READ,
+        by=by,
+        capacity=capacity,
+        case=_CaseOf(document),
+        subject=f"documents.document:{document.pk}",
+        given={"kind": document.kind, "version": document.version},
+        digest=document.sha256,
+    )
+
+
+class _CaseOf:
+    """The case as the paper names it: who may see a paper may not always see its case."""
+
+    def __init__(self, document: Document) -> None:
+        self.pk, self.number = document.case_id, document.case_number
+        self.owner_code, self._kind = document.owner_code, document.case_kind
+
+    def kind(self) -> str:
+        return self._kind
 
 
 def _guarded(response: HttpResponseBase) -> HttpResponseBase:

@@ -31,6 +31,7 @@ from portal import names
 from workflow import steps
 from workflow.forms import form_for, form_of
 from workflow.models import Case, Entry
+from workflow.rights import Capacity
 from workflow.search import matching
 from workflow.steps import Act, Choice, NoSuchStep, NotYours, Refused, Step
 
@@ -85,6 +86,7 @@ class Desk:
     front: Callable[[HttpRequest], Mapping[str, Any]]
     papers: Callable[[Any, Case], QuerySet[Document]]
     documents: Callable[[Any], QuerySet[Document]]
+    reader: Callable[[Any, Document | None], Capacity]
     shows_nation: bool = True
 
     def urls(self) -> tuple[list[URLPattern], str]:
@@ -202,7 +204,7 @@ class Desk:
         found = self.documents(request.user).filter(pk=pk).first()
         if found is None:
             raise Http404
-        return serve(found)
+        return serve(found, by=_person(request), capacity=self.reader(request.user, found))
 
     # Parts -----------------------------------------------------------------------------------
 

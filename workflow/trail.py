@@ -8,14 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
 from workflow import values
-from workflow.models import Case, Entry
+from workflow.models import Entry
 from workflow.rights import Actor, Capacity
+
+
+class NamedCase(Protocol):
+    """A case, or whatever knows how it is named."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def owner_code(self) -> str: ...
+
+    def kind(self) -> str: ...
+
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -29,7 +45,7 @@ def record(
     *,
     by: Actor,
     capacity: Capacity | None = None,
-    case: Case | None = None,
+    case: NamedCase | None = None,
     subject: str = "",
     note: str = "",
     given: Mapping[str, Any] | None = None,

@@ -23,8 +23,9 @@ from api.shown import Moment, Shown
 from api.v1.cases import Listing
 from api.v1.kinds import BY_MODEL
 from documents.models import Document
-from documents.serving import answer
+from documents.serving import announcement, answer
 from partners import access
+from partners.reading import capacity_in
 
 
 def papers_of(person: Any) -> QuerySet[Document]:
@@ -111,7 +112,13 @@ class DocumentFile(Door):
         responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)}
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
-        return answer(_paper(self.person, pk))
+        paper = _paper(self.person, pk)
+        capacity = capacity_in(self.person, "nation", nation=paper.owner_code)
+        return answer(paper, by=self.person, capacity=capacity)
+
+    @extend_schema(exclude=True)
+    def head(self, request: Request, pk: UUID) -> HttpResponseBase:
+        return announcement(_paper(self.person, pk))
 
 
 def _paper(person: Any, pk: UUID) -> Document:

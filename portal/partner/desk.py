@@ -14,9 +14,11 @@ from documents.models import Document
 from exports.models import Shipment
 from notifications.models import Message
 from partners import access, policies
+from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from workflow import steps
 from workflow.models import Case
+from workflow.rights import Capacity
 
 
 def _request_facts(request: Any, person: Any) -> dict[str, Any]:
@@ -108,4 +110,9 @@ def documents(person: Any) -> Any:
     return Document.objects.filter(for_nation=True, owner_code__in=nations)
 
 
-desk = Desk("partner", policies.nations, TYPES, front, papers, documents)
+def reader(person: Any, paper: Document | None) -> Capacity:
+    """As whom the trail knows somebody who reads here: for the nation whose paper it is."""
+    return capacity_in(person, "nation", nation=paper.owner_code if paper else "")
+
+
+desk = Desk("partner", policies.nations, TYPES, front, papers, documents, reader)

@@ -18,10 +18,12 @@ from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
 from notifications.models import Message
 from partners import access, policies
+from partners.reading import capacity_in
 from portal import names
 from portal.desk import CaseType, Desk
 from workflow import approvals, steps
 from workflow.models import Case
+from workflow.rights import Capacity
 
 LATE_AFTER = timedelta(days=5)
 MOST_WAITING = 25
@@ -221,4 +223,9 @@ def documents(person: Any) -> QuerySet[Document]:
     return Document.objects.filter(allowed)
 
 
-desk = Desk("staff", policies.staff, TYPES, front, papers, documents)
+def reader(person: Any, paper: Document | None) -> Capacity:
+    """As whom the trail knows somebody who reads here."""
+    return capacity_in(person, "agency", "ministry")
+
+
+desk = Desk("staff", policies.staff, TYPES, front, papers, documents, reader)

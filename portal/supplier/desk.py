@@ -13,9 +13,11 @@ from cases.models import Quote, Subcontract
 from documents.models import Document
 from notifications.models import Message
 from partners import access, policies
+from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from workflow import steps
 from workflow.models import Case
+from workflow.rights import Capacity
 
 
 def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
@@ -74,6 +76,11 @@ def documents(person: Any) -> Any:
     return Document.objects.filter(for_contractor_id__in=firms)
 
 
+def reader(person: Any, paper: Document | None) -> Capacity:
+    """As whom the trail knows somebody who reads here: for the firm whose paper it is."""
+    return capacity_in(person, "contractor", contractor=paper.for_contractor_id if paper else None)
+
+
 desk = Desk(
     "supplier",
     policies.suppliers,
@@ -81,5 +88,6 @@ desk = Desk(
     front,
     papers,
     documents,
+    reader,
     shows_nation=False,
 )

@@ -11,6 +11,7 @@ import pytest
 from documents import storage
 from tests.api.conftest import A_PDF, Caller, Problem
 from tests.factories import ContractFactory, RequestFactory, paper
+from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,37 @@ def test_a_damaged_file_is_not_handed_out(requester: Caller) -> None:
     offer = paper(offered(), "offer", for_nation=True)
 
     assert requester.get(f"documents/{offer.pk}/file/").status_code == 500
+
+
+def test_reading_a_file_is_written_down_and_asking_about_it_is_not(requester: Caller) -> None:
+    digest = storage.store(A_PDF)
+    offer = paper(offered(), "offer", for_nation=True, sha256=digest, size=len(A_PDF))
+    requester.get(f"documents/{offer.pk}/")
+
+    told = requester.head(f"documents/{offer.pk}/file/")
+    assert not Entry.objects.filter(event="paper_read").exists()
+    given = requester.get(f"documents/{offer.pk}/file/")
+
+    entry = Entry.objects.get(event="paper_read")
+    assert (told.status_code, told.content, given.status_code) == (200, b"", 200)
+    for name in ("Content-Type", "Content-Disposition", "Content-Length", "Cache-Control"):
+        assert told[name] == given[name]
+    assert (entry.actor_id, entry.role) == (str(requester.person.pk), "requester")
+    assert (entry.subject, entry.digest) == (f"documents.document:{offer.pk}", digest)
+    assert entry.owner_code == "PH"
+
+
+def test_asking_about_a_file_of_others_tells_nothing(requester: Caller, australian: Caller) -> None:
+    offer = paper(offered(), "offer", for_nation=True)
+
+    theirs = australian.head(f"documents/{offer.pk}/file/")
+    missing = australian.head(f"documents/{uuid4()}/file/")
+
+    ids = ("X-Request-Id",)
+    assert (
+        (theirs.status_code, theirs.content) == (missing.status_code, missing.content) == (404, b"")
+    )
+    assert {k: v for k, v in theirs.items() if k not in ids} == {
+        k: v for k, v in missing.items() if k not in ids
+    }
+    assert not Entry.objects.filter(event="paper_read").exists()
