@@ -14,8 +14,7 @@ from importlib import resources
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -58,7 +57,7 @@ def is_ours(url: str) -> bool:
         return True
     if parts.scheme != "file" or parts.netloc:
         return False
-    return Path(url2pathname(parts.path)).resolve().is_relative_to(ASSETS.resolve())
+    return Path(unquote(parts.path)).resolve().is_relative_to(ASSETS.resolve())
 
 
 def _drawn(tools: Any, page: str, stamp: str) -> bytes:

@@ -147,6 +147,10 @@ globals().update(env.email("EMAIL_URL", f"file://{VAR_DIR / 'mail'}"))
 MAIL_TIME_LIMIT = env.number("MAIL_TIME_LIMIT", 60)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "agency@example.jp")
 
+# Calls to addresses that partners name (notifications/outgoing.py).
+OUTGOING_PORTS = [int(port) for port in env.names("OUTGOING_PORTS", "443")]
+OUTGOING_PROXY = env.text("OUTGOING_PROXY", "")
+
 CACHES = {"default": env.cache("CACHE_URL")}
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")

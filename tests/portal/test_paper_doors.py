@@ -63,7 +63,7 @@ def test_download_writes_who_read_which_version(
 
     answer = client.get(address)
 
-    assert (answer.status_code, b"".join(answer)) == (200, DATA)  # type: ignore[call-overload]
+    assert (answer.status_code, b"".join(answer)) == (200, DATA)
     entry = Entry.objects.get(event="paper_read")
     assert (entry.actor_id, entry.role, entry.organisation) == (
         str(reader.pk),
