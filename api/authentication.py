@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from api.languages import speak
+from partners import rates
 from partners.models import Person
 
 SCOPE = "partner"
@@ -29,6 +30,7 @@ class ClientOfAPerson(BaseAuthentication):
             return None
         token = _token(written.strip())
         if token is None or not _is_good(token, request):
+            _count_a_guess(request)
             raise AuthenticationFailed(
                 _("The access token is unknown or has expired. Fetch a new one at /o/token/.")
             )
@@ -45,6 +47,12 @@ class ClientOfAPerson(BaseAuthentication):
         if "Authorization" in request.headers:
             return 'Bearer realm="api", error="invalid_token"'
         return 'Bearer realm="api"'
+
+
+def _count_a_guess(request: Request) -> None:
+    """Whoever tries tokens is slowed down like whoever tries secrets. Raises `Throttled` (429)."""
+    if seconds := rates.wait("token", rates.address_of(request), closed=True):
+        raise Throttled(seconds)
 
 
 def _token(written: str) -> Any:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import RevokeTokenView, TokenView
 
+from partners import rates
 from partners.policies import anybody
 
 View = Callable[..., HttpResponseBase]
@@ -30,6 +32,25 @@ def without_nul(view: View) -> View:
     return csrf_exempt(refusing)
 
 
+def counted(view: View) -> View:
+    """Secrets are not to be guessed: by client and by address, and shut when nothing can count."""
+
+    @wraps(view)
+    def counting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        client = _credentials(request).partition(":")[0] or request.POST.get("client_id", "")
+        asked = (("token", client), ("address", rates.address_of(request)))
+        seconds = max(rates.wait(kind, name, closed=True) for kind, name in asked)
+        if seconds:
+            return JsonResponse(
+                {"error": "temporarily_unavailable", "error_description": _("Too many requests")},
+                status=429,
+                headers={"Retry-After": str(seconds)},
+            )
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(counting)
+
+
 def _credentials(request: HttpRequest) -> str:
     scheme, _space, code = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
@@ -42,6 +63,10 @@ def _credentials(request: HttpRequest) -> str:
 
 app_name = "oauth2_provider"
 urlpatterns = [
-    path("token/", anybody(without_nul(TokenView.as_view())), name="token"),
-    path("revoke_token/", anybody(without_nul(RevokeTokenView.as_view())), name="revoke-token"),
+    path("token/", anybody(counted(without_nul(TokenView.as_view()))), name="token"),
+    path(
+        "revoke_token/",
+        anybody(counted(without_nul(RevokeTokenView.as_view()))),
+        name="revoke-token",
+    ),
 ]

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+SECONDS = {"s": 1, "min": 60, "hour": 3600, "day": 86400}
+
 
 def text(name: str, default: str | None = None) -> str:
     if path := os.environ.get(f"{name}_FILE"):
@@ -33,6 +35,14 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.") from None
+
+
+def rate(name: str, default: str) -> tuple[int, int]:
+    """`600/min` as so many requests in so many seconds."""
+    most, _slash, unit = text(name, default).partition("/")
+    if not most.isdecimal() or unit not in SECONDS:
+        raise ImproperlyConfigured(f"{name} must be written as 600/min (s, min, hour or day).")
+    return int(most), SECONDS[unit]
 
 
 def names(name: str, default: str = "") -> list[str]:
@@ -59,13 +69,6 @@ def database(name: str) -> dict[str, Any]:
         "HOST": query["host"][0] if "host" in query else (parts.hostname or ""),
         "PORT": str(parts.port or query.get("port", [""])[0]),
     }
-
-
-def cache(name: str) -> dict[str, Any]:
-    """`redis://host/1` is shared by all processes; without it each process keeps its own."""
-    if url := text(name, ""):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
-    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 
 def email(name: str, default: str) -> dict[str, Any]:

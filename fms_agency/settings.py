@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "workflow.trail.NameTheRequest",
     "django.middleware.security.SecurityMiddleware",
+    "fms_agency.headers.KeptToOurselves",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "partners.middleware.SpeakTheirLanguage",
     "partners.middleware.DefaultDeny",
+    "portal.limits.PerPerson",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,7 +114,9 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 60 * 60
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # pages carry their token in the form
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 LANGUAGE_CODE = "ja"
@@ -151,7 +155,14 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "agency@example.jp")
 OUTGOING_PORTS = [int(port) for port in env.names("OUTGOING_PORTS", "443")]
 OUTGOING_PROXY = env.text("OUTGOING_PROXY", "")
 
-CACHES = {"default": env.cache("CACHE_URL")}
+# How often somebody may ask. Counted in the database (partners.rates), which every process shares.
+RATES = {
+    "person": env.rate("PERSON_RATE", "600/min"),
+    "client": env.rate("API_RATE", "600/min"),
+    "token": env.rate("TOKEN_RATE", "60/min"),
+    "address": env.rate("ADDRESS_RATE", "600/min"),
+}
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
 CELERY_TASK_DEFAULT_QUEUE = "fms"
@@ -181,6 +192,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "forgotten follow-ups": {"task": "workflow.sweep_follow_ups", "schedule": 5.0},
     "undelivered messages": {"task": "notifications.sweep_messages", "schedule": 10.0},
+    "counts of requests": {"task": "partners.forget_counts", "schedule": 3600.0},
     "deadlines": {"task": "workflow.keep_deadlines", "schedule": 60.0},
 }
 
@@ -191,9 +203,10 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "report-uri": "/csp-report/",
     }
 }
 X_FRAME_OPTIONS = "DENY"
@@ -205,8 +218,9 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 
 OAUTH2_PROVIDER = {
     "SCOPES": {
@@ -235,7 +249,6 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
-    "DEFAULT_THROTTLE_RATES": {"client": env.text("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "api.problems.answer",
     "COERCE_DECIMAL_TO_STRING": True,
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal.reports import csp_report
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("csp-report/", csp_report, name="csp_report"),
     path("", include("portal.urls")),
     path("api/v1/", include("api.v1.urls")),
     path("o/", include("api.oauth_urls")),

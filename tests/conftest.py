@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -56,8 +57,9 @@ APPEND_ONLY = [
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings() -> Iterator[None]:
-    """Passwords are hashed at once; pages name static files without a manifest."""
+    """Passwords are hashed at once; pages name static files without a manifest; nobody is too quick."""
     with override_settings(
+        RATES=dict.fromkeys(django_settings.RATES, (1_000_000, 60)),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

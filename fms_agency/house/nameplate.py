@@ -11,7 +11,6 @@ from fms_agency.house.servers import Environment, occupant
 PATH = VAR / "house.json"
 NAMES = (
     "ALLOWED_HOSTS",
-    "CACHE_URL",
     "CELERY_BROKER_URL",
     "DATABASE_URL",
     "DEBUG",

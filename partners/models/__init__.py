@@ -1,4 +1,4 @@
-"""Nations and their agreements, organisations, people and their memberships."""
+"""Nations and their agreements, organisations, people and their memberships; how often somebody asks."""
 
 from partners.models.agreement import Agreement
 from partners.models.membership import Membership
@@ -6,6 +6,7 @@ from partners.models.nation import Nation
 from partners.models.nation_case import NationCase, NationCaseQuerySet
 from partners.models.organisation import Organisation
 from partners.models.person import Person
+from partners.models.rate_count import RateCount
 
 __all__ = [
     "Agreement",
@@ -15,4 +16,5 @@ __all__ = [
     "NationCaseQuerySet",
     "Organisation",
     "Person",
+    "RateCount",
 ]

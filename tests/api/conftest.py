@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
@@ -83,11 +82,6 @@ def caller(who: Person, language: str = "") -> Caller:
         expires=timezone.now() + timedelta(hours=1),
     )
     return Caller(who, token, language)
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_called_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

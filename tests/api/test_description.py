@@ -87,17 +87,12 @@ def test_the_pages_need_nothing_from_outside() -> None:
     linked = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
     assert linked
     assert [address for address in linked if "//" in address] == []
-    assert "unsafe-inline" not in _directive(page, "script-src")
-    assert "'unsafe-inline'" in _directive(page, "style-src")
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert re.findall(r"<style|style=|<script>| on\w+=", page.content.decode()) == []
     assert script.headers["Content-Type"].startswith("application/javascript")
     assert "/api/v1/openapi.json" in script.content.decode() or "../openapi.json" in (
         script.content.decode()
     )
-
-
-def _directive(answer: Any, name: str) -> str:
-    policy = answer.headers["Content-Security-Policy"]
-    return next(part for part in policy.split(";") if part.strip().startswith(name))
 
 
 def test_the_shape_of_every_field_a_step_asks_is_known() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
+from pytest_django import Settings
 
 from partners.models import Membership
 from tests.api.conftest import SECRET, Caller, Problem, application, caller
@@ -150,9 +151,9 @@ def test_a_session_of_the_portal_opens_nothing(requester: Caller) -> None:
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(
-    requester: Caller, signatory: Caller, problem: Problem, monkeypatch: pytest.MonkeyPatch
+    requester: Caller, signatory: Caller, problem: Problem, settings: Settings
 ) -> None:
-    monkeypatch.setattr("api.throttling.PerClient.rate", "2/min", raising=False)
+    settings.RATES = settings.RATES | {"client": (2, 60)}
 
     answers = [requester.get("requests/") for _ in range(3)]
 

@@ -195,6 +195,7 @@ def test_addresses_open_to_anybody_are_these() -> None:
         "sign-in/",
         "language/",
         "healthz",
+        "csp-report/",
         "api/v1/openapi.json",
         "api/v1/docs/",
         "api/v1/^.*$",

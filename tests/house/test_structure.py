@@ -195,7 +195,9 @@ def test_no_file_names_a_place_on_one_machine() -> None:
 
 
 def test_every_setting_read_from_the_environment_is_described() -> None:
-    read = re.compile(r"env\.(?:text|flag|number|names|folder|database|email)\(\s*\"([A-Z_]+)\"")
+    read = re.compile(
+        r"env\.(?:text|flag|number|names|rate|folder|database|email)\(\s*\"([A-Z_]+)\""
+    )
     settings = (ROOT / "fms_agency" / "settings.py").read_text(encoding="utf-8")
     described = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 
