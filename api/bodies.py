@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -34,11 +35,15 @@ def read(request: Request, declared: Step, case: Case, *, takes_version: bool = 
     data: Any = request.data  # our parsers give nothing but mappings
     extra = {VERSION} if takes_version else set()
     _refuse_unknown(data, form_class.base_fields, extra)
-    _refuse_misshapen(data, form_class.base_fields)
+    misshapen = _misshapen(data, form_class.base_fields)
     version = _version(data) if takes_version else None
-    form = form_class(data, request.FILES, case=case, person=request.user)
-    if not form.is_valid():
-        raise NotValid.by(form)
+    form = form_class(_without(data, set(misshapen)), request.FILES, case=case, person=request.user)
+    if not form.is_valid() or misshapen:
+        # Everything in one round: what has no shape, and what the form says of the rest.
+        told = [
+            e for e in NotValid.by(form).errors if not misshapen or e.field not in {*misshapen, ""}
+        ]
+        raise NotValid([*misshapen.values(), *told])
     return Given(form.cleaned_data, version)
 
 
@@ -55,14 +60,23 @@ def _refuse_unknown(
         raise UnknownNames(_("The body has fields that are not asked for here."), errors)
 
 
-def _refuse_misshapen(data: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> None:
-    errors = [
-        FieldError(name, why, "shape")
+def _misshapen(data: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> dict[str, FieldError]:
+    return {
+        name: FieldError(name, why, "shape")
         for name, value in data.items()
         if name in fields and (why := shape_of(fields[name]).objection(value))
-    ]
-    if errors:
-        raise NotValid(errors)
+    }
+
+
+def _without(data: Mapping[str, Any], names: set[str]) -> Mapping[str, Any]:
+    """What a form can read without stumbling over a value of the wrong shape."""
+    if not isinstance(data, QueryDict):
+        return {name: value for name, value in data.items() if name not in names}
+    left = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if name not in names:
+            left.setlist(name, values)
+    return left
 
 
 def _version(data: Mapping[str, Any]) -> int | None:

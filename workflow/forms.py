@@ -4,15 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from workflow.models import Case
 from workflow.steps import Step
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+REMEDIES: tuple[tuple[type[forms.Field], str | Promise], ...] = (
+    (forms.FileField, _("This is needed: attach a file.")),
+    (forms.MultipleChoiceField, _("This is needed: choose at least one.")),
+    (forms.ChoiceField, _("This is needed: choose one.")),
+    (forms.BooleanField, _("This is needed: confirm it.")),
+    (forms.DateField, _("This is needed: give a day, as 2026-04-01.")),
+    (forms.DecimalField, _("This is needed: give an amount in digits, as 1234.50.")),
+    (forms.IntegerField, _("This is needed: give a whole number.")),
+    (forms.CharField, _("This is needed: write a few words.")),
+)
+
+
+def in_these_centuries(day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise forms.ValidationError(
+            _t("Give a day from %(first)s to %(last)s.")
+            % {"first": FIRST_DAY.isoformat(), "last": LAST_DAY.isoformat()},
+            code="far",
+        )
+
+
+def _make_strict(field: forms.Field) -> None:
+    """What every step asks of its fields: days of our time, and a remedy for what is missing."""
+    for known, remedy in REMEDIES:
+        if isinstance(field, known):
+            field.error_messages["required"] = remedy
+            break
+    if isinstance(field, forms.DateField):
+        field.validators.append(in_these_centuries)
 
 
 class StepForm(forms.Form):
@@ -27,6 +60,7 @@ class StepForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
                 field.validators.append(reads_as_it_is)
+            _make_strict(field)
         self.prepare()
 
     def prepare(self) -> None:

@@ -89,7 +89,7 @@ def test_wrong_fields_are_named_with_what_to_do(
 
     assert answer.status_code == 422
     assert problem(answer)["errors"] == [
-        {"field": "title", "message": "This field is required.", "code": "required"},
+        {"field": "title", "message": "This is needed: write a few words.", "code": "required"},
         {
             "field": "purpose",
             "message": "Select a valid choice. conquest is not one of the available choices.",
@@ -433,3 +433,46 @@ def test_another_type_of_body_is_refused(
     answer = requester.post("requests/", "title=x", content_type=content_type)
 
     assert (answer.status_code, problem(answer)["type"]) == (415, "urn:problem-type:fms:wrong-type")
+
+
+def test_wrong_shapes_and_wrong_values_are_told_in_one_round(
+    requester: Caller, asked: dict[str, Any], problem: Problem
+) -> None:
+    wrong = asked | {"title": "", "reference": 7, "needed_by": "soon", "purpose": "conquest"}
+
+    answer = requester.post("requests/", wrong)
+
+    assert answer.status_code == 422
+    assert {error["field"]: error["code"] for error in problem(answer)["errors"]} == {
+        "reference": "shape",
+        "needed_by": "shape",
+        "title": "required",
+        "purpose": "invalid_choice",
+    }
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_of_another_age_is_refused(
+    day: str, requester: Caller, asked: dict[str, Any], problem: Problem
+) -> None:
+    answer = requester.post("requests/", asked | {"reference_date": day})
+
+    assert {
+        "field": "reference_date",
+        "message": "Give a day from 1900-01-01 to 2199-12-31.",
+        "code": "far",
+    } in problem(answer)["errors"]
+
+
+def test_a_missing_day_says_how_a_day_is_written(
+    requester: Caller, asked: dict[str, Any], problem: Problem
+) -> None:
+    answer = requester.post("requests/", asked | {"reference_date": None})
+
+    assert problem(answer)["errors"] == [
+        {
+            "field": "reference_date",
+            "message": "This is needed: give a day, as 2026-04-01.",
+            "code": "required",
+        }
+    ]

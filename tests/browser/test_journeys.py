@@ -198,7 +198,7 @@ def test_bad_input_leads_back_to_the_field_and_loses_nothing(sign_in: Window):
     assert answered.status == HTTPStatus.UNPROCESSABLE_ENTITY
     assert summary.get_by_role("link").all_inner_texts() == [
         "Unit prices: Line 1: give a price above zero, in digits.",
-        "Delivery on: This field is required.",
+        "Delivery on: This is needed: give a day, as 2026-04-01.",
         "Quote valid until: This day has passed. Give today or a later day.",
     ]
     assert {name: form.locator(f'[name="{name}"]').input_value() for name in typed} == typed

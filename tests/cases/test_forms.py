@@ -367,7 +367,7 @@ Case = Callable[[], Any]
             lambda: RequestFactory(state="submitted"),
             "return_for_correction",
             {"reason": "   "},
-            {"reason": ["This field is required."]},
+            {"reason": ["This is needed: write a few words."]},
         ),
     ],
 )
