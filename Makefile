@@ -6,7 +6,7 @@ ARGS ?=
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check manage prepare image-steps
+.PHONY: help run stop demo test check manage prepare sbom image-steps
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+): *## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,6 +31,9 @@ manage:  ## Django's command line (ARGS="shell")
 
 prepare:  ## only set up, for running, testing and checking
 	@$(HOUSE) prepare
+
+sbom:  ## what the production image installs, as CycloneDX (build/sbom.json)
+	@$(HOUSE) sbom
 
 image-steps:  ## run the Dockerfile's steps in a chroot (root, debootstrap)
 	@$(PYTHON) deploy/image_steps.py

@@ -40,6 +40,7 @@ COMMANDS = {
     "manage": "run",
     "test": "dev",
     "check": "dev",
+    "sbom": "dev",
     "prepare": "dev",
 }
 

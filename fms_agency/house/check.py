@@ -21,7 +21,18 @@ CHECKS: dict[str, Sequence[object]] = {
     "import contracts": (PROGRAMS / "lint-imports",),
     "missing migrations": (*MANAGE, "makemigrations", "--check", "--dry-run"),
     "generated pages": (*MANAGE, "generate_pages", "--check"),
+    "settings of production": (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"),
+    "known advisories": (sys.executable, "-m", "fms_agency.house.audit"),
 }
+# What a deployment sets; the check of its settings is made with these.
+PRODUCTION = {
+    "DEBUG": "0",
+    "DEMO": "0",
+    "EMBEDDED": "0",
+    "PUBLIC_URL": "https://agency.example.jp",
+    "SECRET_KEY": "".join(map(chr, range(48, 122))),  # long and varied enough to be checked
+}
+SAID_ANYWAY = "not audited:"
 REMEDIES = {
     "format": "ruff format .",
     "lint": "ruff check . --fix mends some of it",
@@ -60,13 +71,16 @@ def passes(name: str, command: Sequence[object], environment: Environment) -> bo
     result = subprocess.run(
         [str(word) for word in command],
         cwd=ROOT,
-        env=environment,
+        env={**environment, **PRODUCTION} if "--deploy" in command else environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
     )
     good = result.returncode == 0
     say(f"{'ok    ' if good else 'FAILED'} {name} ({time.monotonic() - begun:.1f} s)")
+    for line in result.stdout.decode(errors="replace").splitlines():
+        if good and line.startswith(SAID_ANYWAY):
+            print(f"  {line}", flush=True)
     if not good:
         print(result.stdout.decode(errors="replace").rstrip(), flush=True)
         if name in REMEDIES:
