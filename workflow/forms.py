@@ -42,7 +42,7 @@ def _make_strict(field: forms.Field) -> None:
     """What every step asks of its fields: days of our time, and a remedy for what is missing."""
     for known, remedy in REMEDIES:
         if isinstance(field, known):
-            field.error_messages["required"] = remedy
+            field.error_messages["required"] = str(remedy)
             break
     if isinstance(field, forms.DateField):
         field.validators.append(in_these_centuries)
