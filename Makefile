@@ -23,7 +23,7 @@ demo:  ## play a whole deal through the doors of the running house, or of one op
 test:  ## run all tests (ARGS goes to pytest)
 	@$(HOUSE) test $(ARGS)
 
-check:  ## format, lint, types, import contracts, missing migrations, generated pages
+check:  ## format, lint, types, import contracts, missing migrations, generated pages, settings of production, advisories
 	@$(HOUSE) check
 
 manage:  ## Django's command line (ARGS="shell")

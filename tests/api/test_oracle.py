@@ -74,6 +74,16 @@ def test_api_lists_are_narrowed_by_the_allow_list_alone(slug: str, requester: Ca
         assert refused == {name[:80] for name in names}
 
 
+@pytest.mark.parametrize("asked", ["q=a&q=b", "changed_since=&changed_since=", "cursor=a&cursor=b"])
+def test_a_name_given_twice_is_refused_rather_than_chosen_from(
+    asked: str, requester: Caller
+) -> None:
+    answer = requester.get(f"/api/v1/requests/?{asked}")
+
+    assert answer.status_code == 400
+    assert [error["code"] for error in answer.json()["errors"]] == ["repeated"]
+
+
 def test_no_view_takes_an_order_or_a_search_of_the_framework() -> None:
     assert Catalogue.filter_backends == [AllowedFilters]
     for trick in ("ordering_fields", "search_fields", "filterset_fields"):
