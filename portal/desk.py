@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,17 +26,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from documents import tables
 from documents.models import Document
 from documents.serving import answer as serve
 from partners.access import ROLES
 from partners.policies import Policy
-from portal import names
+from portal import exporting, names
 from workflow import steps
 from workflow.forms import form_for, form_of
 from workflow.models import Case, Entry
 from workflow.rights import Capacity
 from workflow.search import matching
 from workflow.steps import Act, Choice, NoSuchStep, NotYours, Refused, Step
+from workflow.trail import record
 
 
 class CaseNumber(StringConverter):
@@ -58,6 +63,7 @@ class CaseType:
     columns: Sequence[str]
     related: Sequence[str] = ()
     facts: Callable[[Any, Any], Mapping[str, Any]] = lambda case, person: {}
+    nation: str = "nation"
     shows_trail: bool = True
     hidden_states: Collection[str] = ()
 
@@ -74,6 +80,14 @@ class CaseType:
         """The rows a person may see, with what the list and the page read from them."""
         visible = self.model._default_manager.visible_to(person)  # type: ignore[attr-defined]
         return visible.select_related(*self.related)
+
+
+class Found(NamedTuple):
+    """The rows of a list, and what they were searched by."""
+
+    rows: Any
+    words: str
+    states: list[str]
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,11 @@ class Desk:
                 path("", guard(require_GET(self.desk)), name="desk"),
                 path("documents/<uuid:pk>/", guard(require_GET(self.document)), name="document"),
                 path("<slug:slug>/", guard(require_GET(self.listing)), name="list"),
+                path(
+                    "<slug:slug>/export/<slug:extension>/",
+                    guard(require_GET(self.export)),
+                    name="export",
+                ),
                 path(
                     "<slug:slug>/begin/<slug:name>/",
                     guard(require_http_methods(["GET", "POST"])(self.begin)),
@@ -122,27 +141,38 @@ class Desk:
 
     def listing(self, request: HttpRequest, slug: str) -> HttpResponse:
         kind = self._type(slug)
-        states = request.GET.getlist("state")
-        words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-        rows = kind.rows(request.user).order_by("-opened_at", "pk")
-        if known := [state for state in states if state in self._states(kind)]:
-            rows = rows.filter(state__in=known)
-        if words:
-            rows = matching(rows, words)
-        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        found = self._found(kind, request)
+        page = Paginator(found.rows, PAGE_SIZE).get_page(request.GET.get("page"))
         context = {
             "kind": kind,
             "page": page,
-            "words": words,
-            "chosen": known,
+            "words": found.words,
+            "chosen": found.states,
             "states": self._states(kind),
             "beginnings": self._beginnings(kind, request.user),
             "rows": [self._shown_row(kind, row) for row in page],
+            "exports": self._exports(kind, request),
         }
         fragment = "#results" if getattr(request, "htmx", False) else ""
         response = render(request, f"portal/list.html{fragment}", context)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def export(self, request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+        """The rows of the list as a file, written down before they leave."""
+        kind = self._type(slug)
+        if extension not in tables.WRITERS:
+            raise Http404
+        write, content_type = tables.WRITERS[extension]
+        found = self._found(kind, request)
+        title = str(kind.label)
+        with transaction.atomic():
+            rows = list(self._with_nation(kind, found.rows)[: settings.EXPORT_LIMIT_ROWS + 1])
+            if len(rows) > settings.EXPORT_LIMIT_ROWS:
+                return self._too_many(kind, request)
+            data = write(exporting.table(title, _columns(kind), rows, nation=self._nation(kind)))
+            self._record_export(request, kind, found, extension, len(rows), data)
+        return exporting.answer(data, title=title, extension=extension, content_type=content_type)
 
     def case(self, request: HttpRequest, slug: str, number: str) -> HttpResponse:
         kind = self._type(slug)
@@ -205,6 +235,65 @@ class Desk:
         if found is None:
             raise Http404
         return serve(found, by=_person(request), capacity=self.reader(request.user, found))
+
+    # Exports ---------------------------------------------------------------------------------
+
+    def _found(self, kind: CaseType, request: HttpRequest) -> Found:
+        """The rows of a list, searched and filtered as the address says."""
+        words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+        known = [state for state in request.GET.getlist("state") if state in self._states(kind)]
+        rows = kind.rows(request.user).order_by("-opened_at", "pk")
+        if known:
+            rows = rows.filter(state__in=known)
+        return Found(matching(rows, words) if words else rows, words, known)
+
+    def _exports(self, kind: CaseType, request: HttpRequest) -> list[dict[str, str]]:
+        query = _filters(request)
+        return [
+            {
+                "label": _("Export as %(format)s") % {"format": extension.upper()},
+                "url": reverse(f"{self.name}:export", args=[kind.slug, extension]) + query,
+            }
+            for extension in tables.WRITERS
+        ]
+
+    def _nation(self, kind: CaseType) -> str | None:
+        return kind.nation if self.shows_nation else None
+
+    def _with_nation(self, kind: CaseType, rows: Any) -> Any:
+        way = self._nation(kind)
+        return rows.select_related(way) if way else rows
+
+    def _too_many(self, kind: CaseType, request: HttpRequest) -> HttpResponse:
+        messages.error(
+            request,
+            _("The list has more than %(most)s rows. Search or choose a state, then export.")
+            % {"most": f"{settings.EXPORT_LIMIT_ROWS:,}"},
+        )
+        return redirect(reverse(f"{self.name}:list", args=[kind.slug]) + _filters(request))
+
+    def _record_export(
+        self,
+        request: HttpRequest,
+        kind: CaseType,
+        found: Found,
+        extension: str,
+        count: int,
+        data: bytes,
+    ) -> None:
+        record(
+            Entry.Event.EXPORTED,
+            by=_person(request),
+            capacity=self.reader(request.user, None),
+            subject=f"{self.name}:{kind.slug}",
+            given={
+                "words": found.words,
+                "states": found.states,
+                "format": extension,
+                "count": count,
+            },
+            digest=sha256(data).hexdigest(),
+        )
 
     # Parts -----------------------------------------------------------------------------------
 
@@ -338,6 +427,17 @@ class ShownChoice:
             confirm=choice.step.confirm,
             moves=choice.step.awaited,
         )
+
+
+def _columns(kind: CaseType) -> list[exporting.Column]:
+    return [exporting.Column(name, column_label(kind.model, name)) for name in kind.columns]
+
+
+def _filters(request: HttpRequest) -> str:
+    """What a list is searched by, as the end of an address."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if query else ""
 
 
 def column_label(model: type[Case], name: str) -> str:

@@ -117,6 +117,7 @@ TYPES = (
         _("Subcontracts"),
         columns=("number", "title", "contractor", "amount", "state", "changed_at"),
         related=("contract", "contract__nation", "contractor"),
+        nation="contract__nation",
         facts=_subcontract_facts,
     ),
     CaseType(
@@ -124,6 +125,7 @@ TYPES = (
         _("Quotes"),
         columns=("number", "title", "contractor", "amount", "state", "changed_at"),
         related=("subcontract", "contractor"),
+        nation="subcontract__contract__nation",
         facts=_quote_facts,
     ),
     CaseType(
