@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,14 @@ def test_production_packages_are_those_that_were_tested() -> None:
     )
 
     assert production - tested == set()
+
+
+def test_image_has_every_package_that_the_house_asks_for() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split(r"[\[=<> ]", line)[0] for line in asked}
+
+    locked = set(
+        re.findall(r"^([^=]+)==", (ROOT / "requirements-production.txt").read_text(), re.MULTILINE)
+    )
+
+    assert names - locked == set()
