@@ -34,7 +34,7 @@ def objection(data: bytes, content_type: str) -> str:
 def inspected(data: bytes, content_type: str) -> Verdict:
     try:
         done = subprocess.run(
-            [sys.executable, "-E", "-s", "-m", "documents.inspection", content_type],
+            [sys.executable, "-B", "-E", "-s", "-m", "documents.inspection", content_type],
             input=data,
             capture_output=True,
             timeout=SECONDS,

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.db.utils import DatabaseError
 from django.http import FileResponse
 
@@ -61,17 +60,16 @@ def test_reading_is_written_down_with_what_was_read() -> None:
     assert (entry.given, entry.digest) == ({"kind": "offer", "version": 2}, document.sha256)
 
 
-def test_what_cannot_be_written_down_is_not_handed_out() -> None:
-    refuse = """
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'full'; END $$;
-        CREATE TRIGGER refuse BEFORE INSERT ON workflow_entry EXECUTE FUNCTION refuse();
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(refuse)
+def test_what_cannot_be_written_down_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entry, "save", full)
 
     with pytest.raises(DatabaseError, match="full"):
         answer(stored("offer.pdf"))
+
+
+def full(*_row: Any, **_options: Any) -> None:
+    """A trail that takes no line."""
+    raise DatabaseError("full")
 
 
 def test_announcement_tells_of_the_file_and_is_no_reading() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
 from partners.models import Nation, Organisation
+from tests.documents.test_serving_papers import full
 from tests.documents.test_tables import FORMULAS, text_of, without_unfit
 from tests.factories import ContractFactory, QuoteFactory, RequestFactory, firm, person
 from tests.portal.test_pages import LISTS, reader_of, signed_in
@@ -104,7 +104,7 @@ def test_nation_gets_its_own_rows_only() -> None:
 
 
 def test_firm_gets_its_own_rows_only_and_no_nation() -> None:
-    quote = QuoteFactory(state="submitted")
+    quote: Any = QuoteFactory(state="submitted")
     other = signed_in("contractor_sales", firm=firm("Other Heavy Industries"))
 
     ours = export(signed_in("contractor_sales", firm=firm()), "supplier", "quotes")
@@ -183,16 +183,13 @@ def test_export_is_written_down_with_the_digest_of_its_bytes() -> None:
     assert entry.digest == sha256(answer.content).hexdigest()
 
 
-def test_export_that_cannot_be_written_down_does_not_leave() -> None:
+def test_export_that_cannot_be_written_down_does_not_leave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     RequestFactory(state="submitted")
     client = signed_in("case_manager")
     client.raise_request_exception = False
-    with connection.cursor() as cursor:
-        cursor.execute("""
-            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN RAISE EXCEPTION 'full'; END $$;
-            CREATE TRIGGER refuse BEFORE INSERT ON workflow_entry EXECUTE FUNCTION refuse();
-        """)
+    monkeypatch.setattr(Entry, "save", full)
 
     answer = export(client, "staff", "requests")
 
