@@ -150,6 +150,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 globals().update(env.email("EMAIL_URL", f"file://{VAR_DIR / 'mail'}"))
 # Seconds one letter may take. Twice as long after a crash it is sent again.
 MAIL_TIME_LIMIT = env.number("MAIL_TIME_LIMIT", 60)
+# Seconds after which pages of the agency say that papers and messages are delayed.
+DELAY_SHOWN_AFTER = env.number("DELAY_SHOWN_AFTER", 60)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "agency@example.jp")
 
 # Calls to addresses that partners name (notifications/outgoing.py).

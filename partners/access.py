@@ -50,6 +50,7 @@ class Permission(StrEnum):
     MONEY_RECORD = "money:record"
     PEOPLE_MANAGE = "people:manage"
     TRAIL_READ = "trail:read"
+    FOLLOW_UP_MANAGE = "follow_up:manage"
 
 
 P = Permission
@@ -148,7 +149,7 @@ class Auditor(Role):
 class SystemAdministrator(Role):
     id, label, kind = "system_administrator", _("System administrator"), "agency"
     sentence = _("Manages people and roles, reads no case.")
-    permissions = (P.PEOPLE_MANAGE,)
+    permissions = (P.PEOPLE_MANAGE, P.FOLLOW_UP_MANAGE)
 
 
 class OpinionGiver(Role):

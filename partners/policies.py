@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from partners import access
+from partners.access import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -45,6 +46,9 @@ def policy_of(view: Any) -> Policy | None:
 anybody = Policy("anybody")
 signed_in = Policy("signed in", test=lambda person: True)
 staff = Policy("agency and ministries", test=lambda p: access.works_in(p, "agency", "ministry"))
+follow_ups = Policy(
+    "follow_up:manage", test=lambda p: bool(access.holds(p, Permission.FOLLOW_UP_MANAGE))
+)
 suppliers = Policy("contractors", test=lambda person: access.works_in(person, "contractor"))
 nations = Policy("partner nations", test=lambda person: access.works_in(person, "nation"))
 token = Policy("partner nations, by token", test=lambda person: True, by_token=True)

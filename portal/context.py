@@ -6,10 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners import access
+from partners.access import Permission
+from portal import delays
 from portal.desks import DESKS
+from workflow.tasks import is_broker_away
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +21,15 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     if person is None or not person.is_authenticated:
         return {"desk": ""}
     name = desk_of(person)
-    return {"desk": name, "navigation": navigation(request, name) if name else []}
+    if not name:
+        return {"desk": "", "navigation": []}
+    told = _delay() if name == "staff" else {}
+    return {"desk": name, "navigation": navigation(request, name), **told}
+
+
+def _delay() -> dict[str, Any]:
+    since = delays.late_since(timezone.now())
+    return {"is_late": since is not None or is_broker_away(), "late_since": since}
 
 
 def desk_of(person: Any) -> str:
@@ -37,4 +49,12 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     for kind in DESKS[name].types:
         url = reverse(f"{name}:list", args=[kind.slug])
         items.append({"label": kind.label, "url": url, "is_current": here.startswith(url)})
+    if name == "staff" and access.holds(request.user, Permission.FOLLOW_UP_MANAGE):
+        items.append(_failures(here))
     return items
+
+
+def _failures(here: str) -> dict[str, Any]:
+    url = reverse("failures")
+    label, count = _("Failed follow-ups"), delays.how_many_failed()
+    return {"label": label, "url": url, "is_current": here.startswith(url), "count": count}

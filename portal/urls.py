@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from portal import entrance
 from portal.desks import DESKS
+from portal.staff import failures
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -14,5 +15,6 @@ urlpatterns = [
     path("language/", entrance.set_language, name="set_language"),
     path("cases/<slug:slug>/<case_number:number>/", entrance.case, name="case"),
     path("healthz", entrance.health, name="health"),
+    path("staff/follow-ups/", include(failures.ROUTES)),
     *(path(f"{name}/", include(desk.urls())) for name, desk in DESKS.items()),
 ]

@@ -7,6 +7,7 @@ hearing everything twice.
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from celery import Task, current_app, shared_task
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 
 MANY_BELLS = 20
+UNHEARD_COUNTS_FOR = 60.0
+_unheard_at: float | None = None
 
 
 def ring(entry_id: int) -> None:
@@ -27,10 +30,22 @@ def ring(entry_id: int) -> None:
 
 
 def ring_for(task: Task[Any, Any], what: str, **given: Any) -> None:
+    global _unheard_at  # noqa: PLW0603 - what this process knows of the broker
     try:
         task.apply_async(kwargs=given, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("broker away, %s waits for the sweep: %s", what, error)
+        _unheard_at = time.monotonic()
+    else:
+        _unheard_at = None
+
+
+def is_broker_away() -> bool:
+    """Whether the last bell of this process was not heard, a moment ago.
+
+    Later on the age of what waits tells more than one bell.
+    """
+    return _unheard_at is not None and time.monotonic() - _unheard_at < UNHEARD_COUNTS_FOR
 
 
 def is_behind() -> bool:
