@@ -6,7 +6,7 @@ ARGS ?=
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check manage prepare sbom image-steps
+.PHONY: help run stop demo test check drill-crash manage prepare sbom image-steps
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+): *## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ demo:  ## play a whole deal through the doors of the running house, or of one op
 
 test:  ## run all tests (ARGS goes to pytest)
 	@$(HOUSE) test $(ARGS)
+
+drill-crash:  ## play deals while processes are killed (ARGS="--deals 20 --kills 40 --seed 7")
+	@$(HOUSE) drill $(ARGS)
 
 check:  ## format, lint, types, import contracts, missing migrations, generated pages, settings of production, advisories
 	@$(HOUSE) check

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,9 @@ from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
 from fms_agency.demo.script import Attachment
 from workflow.models import Case
+
+# Kept by whoever repeats an act whose answer was lost; else each call has one of its own.
+idempotency_key: ContextVar[str] = ContextVar("idempotency_key", default="")
 
 
 class ApiDoor:
@@ -80,7 +84,8 @@ class ApiDoor:
             if isinstance(value, Attachment)
         }
         plain = {name: value for name, value in given.items() if name not in files}
-        client, once = self.clients[someone.key], {"Idempotency-Key": uuid4().hex}
+        client = self.clients[someone.key]
+        once = {"Idempotency-Key": idempotency_key.get() or uuid4().hex}
         if files:
             answer = client.post(path, data=plain, files=files, headers=once)
         else:

@@ -95,7 +95,7 @@ class Play:
         model = BEGINNINGS[turn.case]
         clock = _Clock()
         number = self.doors[turn.door].begin(who, model, turn.step, self._given(turn))
-        case = model._default_manager.get(number=number)
+        case = self._numbered(model, number)
         self.cases[turn.case] = case
         label = str(beginnings_of(model)[turn.step].label)
         return Told(turn, who, number, label, "", case.state_label, clock.milliseconds)
@@ -171,6 +171,9 @@ class Play:
     def _number_of(self, name: str) -> str:
         return str(self.case(name).number)
 
+    def _numbered(self, model: type[Case], number: str) -> Case:
+        return model._default_manager.get(number=number)
+
     def _entry_after(self, case: Case, turn: Turn) -> Entry:
         """The line of the trail this turn must have written."""
         entry = case.trail.filter(version=case.version + 1, step=turn.step).first()
@@ -180,17 +183,20 @@ class Play:
 
     def _remember_opened(self, entry: Entry) -> Iterator[str]:
         """Name the cases a step has opened, and give their numbers."""
+        for name, case in self._opened_by(entry):
+            self.cases[self._free_name(name)] = case
+            yield case.number
+
+    def _opened_by(self, entry: Entry) -> list[tuple[str, Case]]:
+        """The cases a step has opened, each with what the script would call the first such."""
+        found = []
         for name in entry.opened.split():
             kind, _, number = name.partition(":")
             case = apps.get_model(kind)._default_manager.get(number=number)
-            self.cases[self._name_for(case)] = case
-            yield number
+            found.append((_called(case), case))
+        return found
 
-    def _name_for(self, case: Any) -> str:
-        name = _kind_name(case)
-        if isinstance(case, Quote):
-            firms = {body.corporate_number: body.key for body in BODIES.values()}
-            name = f"quote of {firms[case.contractor.corporate_number]}"
+    def _free_name(self, name: str) -> str:
         count = 1
         while (numbered := name if count == 1 else f"{name} {count}") in self.cases:
             count += 1
@@ -220,5 +226,8 @@ def _label(case: Case, step: str) -> str:
     return str(steps_of(type(case))[step].label)
 
 
-def _kind_name(case: Case) -> str:
+def _called(case: Any) -> str:
+    if isinstance(case, Quote):
+        firms = {body.corporate_number: body.key for body in BODIES.values()}
+        return f"quote of {firms[case.contractor.corporate_number]}"
     return "review" if isinstance(case, TransferReview) else str(type(case)._meta.model_name)

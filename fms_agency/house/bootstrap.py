@@ -37,6 +37,7 @@ COMMANDS = {
     "run": "run",
     "stop": "run",
     "demo": "run",
+    "drill": "run",
     "manage": "run",
     "test": "dev",
     "check": "dev",

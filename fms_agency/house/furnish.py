@@ -52,6 +52,13 @@ def is_furnished(environment: Mapping[str, str]) -> bool:
 
 def furnish(*, remember: bool) -> None:
     """Run the commands. `remember` only a database of our own: another may change behind our back."""
+    write_private(ACCOUNTS, bring_up_to_date())
+    if remember:
+        write_private(STAMP, fingerprint(os.environ))
+
+
+def bring_up_to_date() -> str:
+    """Texts, tables, reference data and demo world; returns the list of demo accounts."""
     with step("Loading the rooms", "Rooms loaded"):
         load()
     with step("Texts", "Texts compiled"):
@@ -60,14 +67,11 @@ def furnish(*, remember: bool) -> None:
         command("migrate", interactive=False, verbosity=0)
     with step("Reference data", "Reference data loaded"):
         command("load_reference")
-    accounts = ""
-    if os.environ["DEMO"] == "1":
-        with step("Demo world", "Demo world in place"):
-            command("demo_world")
-        accounts = command("demo_accounts")
-    write_private(ACCOUNTS, accounts)
-    if remember:
-        write_private(STAMP, fingerprint(os.environ))
+    if os.environ["DEMO"] != "1":
+        return ""
+    with step("Demo world", "Demo world in place"):
+        command("demo_world")
+    return command("demo_accounts")
 
 
 def load() -> None:

@@ -143,6 +143,14 @@ def launch_labelled(label: str, command: Sequence[object], environment: dict[str
     return process
 
 
+def launch_logged(
+    label: str, command: Sequence[object], environment: dict[str, str], folder: Path
+) -> Process:
+    """Start a program whose lines go to a file of its own."""
+    with (folder / f"{label}.log").open("ab") as log:
+        return launch(command, env=environment, stdout=log, stderr=log)
+
+
 def relay(label: str, output: IO[bytes]) -> None:
     """Copy lines behind a label; keep reading when nobody listens, or the program would stand still."""
     with output:

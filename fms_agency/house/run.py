@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import http.client
-import multiprocessing
 import os
 import signal
 import sys
@@ -14,23 +12,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
-from fms_agency.house import furnish, nameplate
+from fms_agency.house import furnish, nameplate, programs
 from fms_agency.house.bootstrap import STARTED, Failure, say, step
 from fms_agency.house.nameplate import Nameplate, settings_of
-from fms_agency.house.places import VAR, house_place, make_var
+from fms_agency.house.places import VAR, house_place
 from fms_agency.house.ports import HOST, reserved_port
-from fms_agency.house.processes import Crew, Service, launch, launch_labelled, stop_process
+from fms_agency.house.processes import Crew, Service, launch, stop_process
 from fms_agency.house.servers import Environment, Occupied, is_given, occupied, start_servers
 
 ANSWER_LIMIT = 90.0
 LOOK_EVERY = 0.2
-
-# Root is warned at each start that it is root; a house for trial may be.
-CELERY = "-W ignore:::celery.platforms -m celery --quiet --app fms_agency"
-WORKER = f"{CELERY} worker --concurrency 2 --without-mingle --without-gossip --loglevel INFO"
-BEAT = f"{CELERY} beat --pidfile= --loglevel WARNING"
-WEB = "-m granian --interface wsgi --no-ws --workers 1 --blocking-threads 4"
-APPLICATION = "fms_agency.wsgi:application"
 
 
 class Stopped(Exception):
@@ -94,21 +85,15 @@ class Launcher:
             raise Failure("The database could not be prepared; the reason stands above.")
 
     def _open_doors(self, environment: Environment, port: int) -> None:
-        def program(label: str, words: str, *more: object, patience: float = 10) -> Service:
-            command = [sys.executable, *words.split(), *more]
-            return Service(
-                label, lambda: launch_labelled(label, command, environment), patience=patience
-            )
-
-        web = program("web", WEB, "--host", HOST, "--port", port, APPLICATION)
+        web = programs.web(environment, port)
         with step("Web server", "Web server answers"):
             self.crew.add(web)
-            self._wait(lambda: answers(port) or has_ended(web), limit=ANSWER_LIMIT)
+            self._wait(lambda: programs.answers(port) or has_ended(web), limit=ANSWER_LIMIT)
         if has_ended(web):
             raise Failure("The web server ended while starting; its lines above say why.")
         # After the web, which would otherwise share the processor with them and answer later.
-        self.crew.add(program("worker", f"{WORKER} --pool {worker_pool()}", patience=20))
-        self.crew.add(program("beat", BEAT, "--schedule", make_var(VAR / "beat") / "schedule"))
+        self.crew.add(programs.worker(environment))
+        self.crew.add(programs.beat(environment, VAR))
 
     def _wait(self, done: Callable[[], bool], limit: float) -> None:
         until = time.monotonic() + limit
@@ -135,28 +120,6 @@ class Launcher:
         say("Stopping …")
         self.crew.stop()
         say("Everything is stopped; the data stays in var/.")
-
-
-def answers(port: int) -> bool:
-    """Whether the house says of itself that it is well."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def worker_pool() -> str:
-    """Processes, unless the machine denies its users the semaphores they need, as bare chroots do."""
-    try:
-        multiprocessing.Lock()
-    except OSError:
-        say("/dev/shm is closed to this user: the worker uses threads and keeps no time limits.")
-        return "threads"
-    return "prefork"
 
 
 def has_ended(service: Service) -> bool:
