@@ -34,7 +34,17 @@ from tests.factories import (
     paper,
     person,
 )
-from workflow.models import ApprovalRoute, Deadline, Entry, FollowUp, Separation, Side
+from workflow.models import (
+    ApprovalRoute,
+    Deadline,
+    Entry,
+    FollowUp,
+    Leaf,
+    Scheme,
+    Separation,
+    Side,
+    Verification,
+)
 from workflow.steps import take_within
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +171,16 @@ def twice(once: Callable[..., None], **fields: Any) -> None:
     once(**fields)
 
 
+def leaf(position: int = 0, **fields: Any) -> None:
+    place = {"position": position, "source": "entry", "source_id": 1, "xid": 1, "hash": b"x"}
+    Leaf.objects.create(**place | fields)
+
+
+def leaf_twice() -> None:
+    leaf(0)
+    leaf(1)
+
+
 def line_of(made: Any) -> Any:
     return made().lines.first()
 
@@ -255,6 +275,11 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "workflow_entry_step_of_a_case": lambda: again(entry(), uid=uuid4(), step="", to_state=""),
     "workflow_followup_once": follow_up_twice,
     "workflow_followup_dropped_after_it_failed": dropped_while_waiting,
+    # the seal
+    "workflow_scheme_once": lambda: again(Scheme.objects.first()),
+    "workflow_leaf_once": leaf_twice,
+    "workflow_leaf_known_source": lambda: leaf(source="rumour"),
+    "workflow_verification_begun_first": lambda: Verification.objects.create(done_at=NOW()),
     # the doors
     "api_idempotentcall_once": call_twice,
     # papers and messages

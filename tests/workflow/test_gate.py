@@ -78,6 +78,7 @@ def test_step_writes_state_trail_and_follow_ups_together() -> None:
         "digest": digest(request.facts_decided_on()),
         "opened": "",
         "request_id": "",
+        "xid": act.entry.xid,
         "body": rfc8785.dumps(act.entry.statement()).decode(),
     }
     assert list(FollowUp.objects.values_list("entry", "position", "effect", "done_at")) == [

@@ -7,20 +7,26 @@ from workflow.models.deadline import Deadline
 from workflow.models.entry import Entry
 from workflow.models.follow_up import FollowUp
 from workflow.models.number import NumberSeries
+from workflow.models.seal import Attestation, Checkpoint, Leaf, Scheme, Verification
 from workflow.models.separation import Separation, Side
 
 __all__ = [
     "ApprovalFile",
     "ApprovalRoute",
+    "Attestation",
     "Case",
     "CaseQuerySet",
+    "Checkpoint",
     "Dated",
     "DatedQuerySet",
     "Deadline",
     "Entry",
     "FollowUp",
+    "Leaf",
     "NumberSeries",
+    "Scheme",
     "Separation",
     "Side",
     "Signature",
+    "Verification",
 ]

@@ -8,6 +8,7 @@ by. A trigger refuses UPDATE, DELETE and TRUNCATE.
 from __future__ import annotations
 
 import uuid
+from datetime import UTC
 from typing import Any
 
 import rfc8785
@@ -16,6 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from workflow.models.seal import THIS_TRANSACTION
 
 BODY_VERSION = 1
 
@@ -38,6 +41,7 @@ class Entry(models.Model):
         ACCESS_OPENED = "access_opened", _("opened emergency access")
         FOLLOW_UP_DECIDED = "follow_up_decided", _("decided on a failed follow-up")
         REATTESTED = "reattested", _("attested rows anew")
+        EPOCH_OPENED = "epoch_opened", _("opened an epoch of the seal")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
@@ -62,12 +66,15 @@ class Entry(models.Model):
     opened = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     body = models.TextField(editable=False)
+    xid = models.BigIntegerField(db_default=THIS_TRANSACTION, editable=False)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["case_id", "-id"], name="workflow_entry_of_case"),
             models.Index(fields=["actor_id", "-id"], name="workflow_entry_of_actor"),
+            models.Index(fields=["event", "-id"], name="workflow_entry_of_event"),
+            models.Index(fields=["xid", "id"], name="workflow_entry_xid"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -98,7 +105,7 @@ class Entry(models.Model):
         return {
             "v": BODY_VERSION,
             "uid": str(self.uid),
-            "at": self.at.isoformat(timespec="microseconds"),
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
             "event": str(self.event),
             "case": {
                 "kind": self.case_kind,
