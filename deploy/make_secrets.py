@@ -5,6 +5,7 @@ Files that exist are left alone, so a secret given by hand (the mail server's ad
 
 from __future__ import annotations
 
+import base64
 import secrets
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def keep(name: str, value: str) -> str:
 def main() -> None:
     FOLDER.chmod(0o700)
     keep("secret_key", secrets.token_urlsafe(50))
+    keep("seal_key", base64.b64encode(secrets.token_bytes(32)).decode())
     keep("postgres_password", secrets.token_urlsafe(32))
     owner = keep("owner_password", secrets.token_urlsafe(32))
     broker = keep("broker_password", secrets.token_urlsafe(32))

@@ -40,6 +40,10 @@ def read(digest: str) -> bytes:
     return data
 
 
+def is_there(digest: str) -> bool:
+    return (Path(settings.MEDIA_ROOT) / place_of(digest)).exists()
+
+
 def _holds(path: Path, digest: str) -> bool:
     return path.exists() and sha256(path.read_bytes()).hexdigest() == digest
 

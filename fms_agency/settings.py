@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -140,6 +141,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR_DIR / "papers")
+# The trail's signing key goes to the sealer's process alone; public keys and copies lie in the folder.
+SEAL_KEY = env.text("SEAL_KEY", "")
+SEAL_ORIGIN = env.text("SEAL_ORIGIN", "fms-agency/trail")
+SEAL_FOLDER = env.folder("SEAL_FOLDER", VAR_DIR / "seal")
+# What `trail verify` also asks, besides the trail itself.
+TRAIL_CHECKS = ["documents.checks.files", "ledger.checks.books"]
 UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_BYTES", 20 * 1024 * 1024)
 EXPORT_LIMIT_ROWS = env.number("EXPORT_LIMIT_ROWS", 10_000)
 CLAMAV = env.text("CLAMAV", "")
@@ -197,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
     "undelivered messages": {"task": "notifications.sweep_messages", "schedule": 10.0},
     "counts of requests": {"task": "partners.forget_counts", "schedule": 3600.0},
     "deadlines": {"task": "workflow.keep_deadlines", "schedule": 60.0},
+    "nightly verification": {
+        "task": "workflow.ask_for_verification",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "verifications asked for": {"task": "workflow.verify_trail", "schedule": 30.0},
 }
 
 CONTENT_SECURITY_POLICY = {

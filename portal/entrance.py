@@ -10,12 +10,14 @@ from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from partners import policies
 from portal.context import desk_of
 from portal.demo import demo_accounts
+from workflow.seal.keys import lag_by_the_last_look
 
 
 class SignIn(LoginView):
@@ -84,7 +86,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @policies.anybody
 @require_GET
 def health(request: HttpRequest) -> JsonResponse:
-    """For the load balancer: the process answers and its database too."""
+    """For the load balancer: the process answers and its database too; for people, the seal's lag.
+
+    A late seal does not turn visitors away: the trail is written all the same.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    lag = lag_by_the_last_look(timezone.now())
+    seconds = None if lag is None else round(lag.total_seconds(), 1)
+    return JsonResponse({"status": "ok", "seal_lag_seconds": seconds})

@@ -15,6 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from workflow import deadlines, follow_ups
+from workflow.seal import telling
 
 log = logging.getLogger(__name__)
 
@@ -72,3 +73,13 @@ def sweep_follow_ups(**_later: Any) -> None:
 @shared_task(name="workflow.keep_deadlines")
 def keep_deadlines(**_later: Any) -> None:
     deadlines.keep(timezone.now())
+
+
+@shared_task(name="workflow.ask_for_verification")
+def ask_for_verification(**_later: Any) -> None:
+    telling.ask_for_verification()
+
+
+@shared_task(name="workflow.verify_trail")
+def verify_trail(**_later: Any) -> None:
+    telling.look_as_asked()

@@ -42,6 +42,7 @@ COMMANDS = {
     "test": "dev",
     "check": "dev",
     "sbom": "dev",
+    "bench": "dev",
     "prepare": "dev",
 }
 

@@ -1,4 +1,4 @@
-"""The health checks of the containers: `python fms_agency/house/healthy.py web|beat`.
+"""The health checks of the containers: `python fms_agency/house/healthy.py web|beat|seal`.
 
 Run as a script every few seconds, so it imports neither Django nor this package.
 """
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 # Beat saves its schedule every three minutes; twice that without a word is too long.
 BEAT_SILENCE = 360.0
+SEAL_SILENCE = 60.0
 
 
 def web_answers() -> bool:
@@ -38,5 +39,16 @@ def beat_writes() -> bool:
     return time.time() - written < BEAT_SILENCE
 
 
+def sealer_looks() -> bool:
+    """The sealer leaves word at each look, also when there is nothing to seal."""
+    folder = Path(os.environ.get("SEAL_FOLDER", "/var/lib/fms/seal"))
+    try:
+        return time.time() - (folder / "looked").stat().st_mtime < SEAL_SILENCE
+    except OSError:
+        return False
+
+
+CHECKS = {"web": web_answers, "beat": beat_writes, "seal": sealer_looks}
+
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web_answers, "beat": beat_writes}[sys.argv[1]]() else 1)
+    sys.exit(0 if CHECKS[sys.argv[1]]() else 1)

@@ -1,4 +1,4 @@
-"""The programs of a house besides its servers: web, worker and beat, as services of a crew."""
+"""The programs of a house besides its servers: web, worker, sealer and beat, as services of a crew."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from fms_agency.house.servers import Environment
 CELERY = "-W ignore:::celery.platforms -m celery --quiet --app fms_agency"
 WORKER = f"{CELERY} worker --concurrency 2 --without-mingle --without-gossip --loglevel INFO"
 BEAT = f"{CELERY} beat --pidfile= --loglevel WARNING"
+SEAL = "manage.py seal"
 WEB = "-m granian --interface wsgi --no-ws --workers 1 --blocking-threads 4"
 APPLICATION = "fms_agency.wsgi:application"
 
@@ -37,6 +38,12 @@ def worker(environment: Environment, start: Start = launch_labelled) -> Service:
 def beat(environment: Environment, var: Path, start: Start = launch_labelled) -> Service:
     words = [*BEAT.split(), "--schedule", make_var(var / "beat") / "schedule"]
     return _program("beat", words, environment, start)
+
+
+def sealer(environment: Environment, key_file: Path, start: Start = launch_labelled) -> Service:
+    """The key that signs the trail is known to this process alone."""
+    own = environment | {"SEAL_KEY_FILE": str(key_file)}
+    return _program("seal", SEAL.split(), own, start)
 
 
 def _program(

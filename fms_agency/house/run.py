@@ -1,4 +1,4 @@
-"""`make run`: servers, database, web, worker and beat; then watch over them until told to stop."""
+"""`make run`: servers, database, web, worker, sealer and beat; then watch over them until told to stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ from fms_agency.house.nameplate import Nameplate, settings_of
 from fms_agency.house.places import VAR, house_place
 from fms_agency.house.ports import HOST, reserved_port
 from fms_agency.house.processes import Crew, Service, launch, stop_process
-from fms_agency.house.servers import Environment, Occupied, is_given, occupied, start_servers
+from fms_agency.house.servers import (
+    Environment,
+    Occupied,
+    is_given,
+    occupied,
+    seal_key_file,
+    start_servers,
+)
 
 ANSWER_LIMIT = 90.0
 LOOK_EVERY = 0.2
@@ -93,6 +100,7 @@ class Launcher:
             raise Failure("The web server ended while starting; its lines above say why.")
         # After the web, which would otherwise share the processor with them and answer later.
         self.crew.add(programs.worker(environment))
+        self.crew.add(programs.sealer(environment, seal_key_file(house_place())))
         self.crew.add(programs.beat(environment, VAR))
 
     def _wait(self, done: Callable[[], bool], limit: float) -> None:

@@ -5,6 +5,7 @@ A server that the environment already names is used as it is; only what is not n
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import fcntl
 import os
@@ -115,6 +116,14 @@ def secret_key_file(place: Place) -> Path:
     path = place.var / "secret_key"
     if not path.exists():
         write_private(path, secrets.token_urlsafe(50))
+    return path
+
+
+def seal_key_file(place: Place) -> Path:
+    """The key that signs the trail's checkpoints, made when first asked for."""
+    path = place.var / "seal_key"
+    if not path.exists():
+        write_private(path, base64.b64encode(secrets.token_bytes(32)).decode())
     return path
 
 

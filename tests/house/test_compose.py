@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONE_SHOT = {"migrate"}
-OF_OUR_IMAGE = {"web", "worker", "beat", "migrate"}
+OF_OUR_IMAGE = {"web", "worker", "beat", "seal", "migrate"}
 SECRET_WORDS = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY|DATABASE_URL|BROKER_URL|EMAIL_URL")
 
 each_service = pytest.mark.parametrize("name", sorted(SERVICES))
@@ -33,7 +33,10 @@ def test_compose_file_follows_the_compose_specification() -> None:
 
 
 def test_topology_is_complete() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "database", "broker", "scanner"}
+    assert set(SERVICES) == {
+        *("web", "worker", "beat", "seal", "migrate"),
+        *("database", "broker", "scanner"),
+    }
 
 
 def test_scanner_comes_only_when_asked_for() -> None:
@@ -107,6 +110,12 @@ def test_database_and_broker_cannot_be_reached_from_outside() -> None:
 
 def test_beat_runs_once() -> None:
     assert SERVICES["beat"]["deploy"] == {"replicas": 1}
+
+
+def test_only_the_sealer_is_given_the_key_that_signs() -> None:
+    given = {name for name, service in SERVICES.items() if "seal_key" in service.get("secrets", [])}
+
+    assert given == {"seal"}
 
 
 def test_database_is_of_the_same_major_as_the_embedded_one() -> None:
