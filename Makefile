@@ -6,7 +6,7 @@ ARGS ?=
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check drill-crash manage prepare sbom image-steps
+.PHONY: help run stop demo test check bench drill-tamper drill-crash manage prepare sbom image-steps
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+): *## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,6 +28,12 @@ drill-crash:  ## play deals while processes are killed (ARGS="--deals 20 --kills
 
 check:  ## format, lint, types, import contracts, missing migrations, generated pages, settings of production, advisories
 	@$(HOUSE) check
+
+bench:  ## measure the trail's cost, the seal's lag and the verifier's speed, each beside its bar
+	@$(HOUSE) bench $(ARGS)
+
+drill-tamper:  ## DRILLS=300 random changes behind the house's back, each found and named (SEED=)
+	@DRILLS=$${DRILLS:-300} $(HOUSE) test tests/seal/test_drill.py -n 0 -s $(ARGS)
 
 manage:  ## Django's command line (ARGS="shell")
 	@$(HOUSE) manage $(ARGS)
