@@ -49,6 +49,9 @@ staff = Policy("agency and ministries", test=lambda p: access.works_in(p, "agenc
 follow_ups = Policy(
     "follow_up:manage", test=lambda p: bool(access.holds(p, Permission.FOLLOW_UP_MANAGE))
 )
+auditors = Policy(
+    "readers of the trail", test=lambda p: bool(access.holds(p, Permission.TRAIL_READ))
+)
 suppliers = Policy("contractors", test=lambda person: access.works_in(person, "contractor"))
 nations = Policy("partner nations", test=lambda person: access.works_in(person, "nation"))
 token = Policy("partner nations, by token", test=lambda person: True, by_token=True)

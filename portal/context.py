@@ -51,6 +51,9 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
         items.append({"label": kind.label, "url": url, "is_current": here.startswith(url)})
     if name == "staff" and access.holds(request.user, Permission.FOLLOW_UP_MANAGE):
         items.append(_failures(here))
+    if name == "staff" and access.holds(request.user, Permission.TRAIL_READ):
+        url = reverse("staff:trail")
+        items.append({"label": _("Trail"), "url": url, "is_current": here.startswith(url)})
     return items
 
 

@@ -102,6 +102,7 @@ class Desk:
     documents: Callable[[Any], QuerySet[Document]]
     reader: Callable[[Any, Document | None], Capacity]
     shows_nation: bool = True
+    pages: Sequence[URLPattern] = ()
 
     def urls(self) -> tuple[list[URLPattern], str]:
         """The desk's addresses, for `include`."""
@@ -109,6 +110,7 @@ class Desk:
         return (
             [
                 path("", guard(require_GET(self.desk)), name="desk"),
+                *self.pages,
                 path("documents/<uuid:pk>/", guard(require_GET(self.document)), name="document"),
                 path("<slug:slug>/", guard(require_GET(self.listing)), name="list"),
                 path(

@@ -21,6 +21,7 @@ from partners import access, policies
 from partners.reading import capacity_in
 from portal import names
 from portal.desk import CaseType, Desk
+from portal.staff import trail
 from workflow import approvals, steps
 from workflow.models import Case
 from workflow.rights import Capacity
@@ -230,4 +231,13 @@ def reader(person: Any, paper: Document | None) -> Capacity:
     return capacity_in(person, "agency", "ministry")
 
 
-desk = Desk("staff", policies.staff, TYPES, front, papers, documents, reader)
+desk = Desk(
+    "staff",
+    policies.staff,
+    TYPES,
+    front,
+    papers,
+    documents,
+    reader,
+    pages=trail.PAGES,
+)
