@@ -1,0 +1,34 @@
+"""`python -m bench`: every measurement, as a table; fails if a bar is not cleared."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "fms_agency.settings"
+os.environ["DATABASE_POOL"] = "12"  # eight writers, the sealer and whoever measures
+os.environ["LOG_LEVEL"] = "WARNING"
+django.setup()
+
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+
+from bench import trail  # noqa: E402
+
+MEASUREMENTS = [trail.measure]
+
+
+def main() -> int:
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        figures = [figure for measure in MEASUREMENTS for figure in measure()]
+    finally:
+        teardown_databases(databases, verbosity=0)
+    for figure in figures:
+        print(figure)
+    return 0 if all(figure.is_good for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
