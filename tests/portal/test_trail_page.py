@@ -89,7 +89,7 @@ def test_pages_follow_a_cursor_that_new_lines_do_not_shift(
     first: list[Any] = [line(str(n)).uid for n in range(60)]
     client = as_auditor()
     client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(PAGE)
     line("newer")
 
