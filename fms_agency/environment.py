@@ -4,6 +4,7 @@ A value `NAME` may also be given as a file, `NAME_FILE`: secrets are mounted, no
 """
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -69,6 +70,32 @@ def database(name: str) -> dict[str, Any]:
         "HOST": query["host"][0] if "host" in query else (parts.hostname or ""),
         "PORT": str(parts.port or query.get("port", [""])[0]),
     }
+
+
+def issuer(name: str) -> dict[str, Any]:
+    """An OpenID Connect issuer as allauth names it; without an address there is none.
+
+    The provider's id comes from the address: what is kept with it is the pair of issuer and subject.
+    """
+    address = text(name, "").rstrip("/")
+    if not address:
+        return {}
+    if urlsplit(address).scheme != "https":
+        raise ImproperlyConfigured(f"{name} must begin with https://.")
+    app = {
+        "provider_id": f"oidc-{sha256(address.encode()).hexdigest()[:16]}",
+        "name": text("OIDC_NAME", "GビズID"),
+        "client_id": text("OIDC_CLIENT_ID"),
+        "secret": text("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": address},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+def origins(name: str) -> list[str]:
+    """The origin of an address, for the list of those a form may lead to."""
+    parts = urlsplit(text(name, ""))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
 
 
 def email(name: str, default: str) -> dict[str, Any]:

@@ -41,6 +41,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
@@ -57,6 +63,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "partners.identity.sessions.EndOldSessions",
+    "allauth.account.middleware.AccountMiddleware",
     "partners.middleware.SpeakTheirLanguage",
     "partners.middleware.DefaultDeny",
     "portal.limits.PerPerson",
@@ -111,13 +119,57 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "sign_in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30)
+SESSION_ABSOLUTE_HOURS = env.number("SESSION_ABSOLUTE_HOURS", 12)
+SESSIONS_PER_PERSON = env.number("SESSIONS_PER_PERSON", 5)
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_HOURS * 60 * 60
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # pages carry their token in the form
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# Signing in. Attempts are counted in the database (partners.identity.attempts), where every
+# process sees them; allauth's own counters live in a cache that may be one process's own.
+LOCKOUT_FAILURES = env.number("LOCKOUT_FAILURES", 5)
+LOCKOUT_ADDRESS_FAILURES = env.number("LOCKOUT_ADDRESS_FAILURES", 50)
+LOCKOUT_MINUTES = env.number("LOCKOUT_MINUTES", 15)
+REAUTHENTICATION_SECONDS = env.number("REAUTHENTICATION_SECONDS", 300)
+ACCOUNT_ADAPTER = "partners.identity.adapters.SignIn"
+ACCOUNT_FORMS = {
+    "login": "partners.identity.forms.SignInForm",
+    "reauthenticate": "partners.identity.forms.PasswordAgainForm",
+    "reset_password": "partners.identity.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "partners.identity.forms.NewPasswordForm",
+    "change_password": "partners.identity.forms.ChangePasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth reads the fields here
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATION_SECONDS
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MFA_ADAPTER = "partners.identity.adapters.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "partners.identity.forms.CodeForm",
+    "reauthenticate": "partners.identity.forms.CodeAgainForm",
+    "authenticate_webauthn": "partners.identity.forms.PasskeyForm",
+    "reauthenticate_webauthn": "partners.identity.forms.PasskeyAgainForm",
+    "activate_totp": "partners.identity.forms.ActivateAppForm",
+    "add_webauthn": "partners.identity.forms.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by the administrator, not by the person
+SOCIALACCOUNT_ADAPTER = "partners.identity.adapters.ForeignSignIn"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = env.issuer("OIDC_ISSUER")
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 LANGUAGE_CODE = "ja"
@@ -201,6 +253,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "forgotten follow-ups": {"task": "workflow.sweep_follow_ups", "schedule": 5.0},
+    "unsent letters": {"task": "partners.send_letters", "schedule": 10.0},
     "undelivered messages": {"task": "notifications.sweep_messages", "schedule": 10.0},
     "counts of requests": {"task": "partners.forget_counts", "schedule": 3600.0},
     "deadlines": {"task": "workflow.keep_deadlines", "schedule": 60.0},
@@ -219,7 +272,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A browser holds the redirect to the issuer against this list, too.
+        "form-action": [SELF, *env.origins("OIDC_ISSUER")],
         "frame-ancestors": [NONE],
         "report-uri": "/csp-report/",
     }

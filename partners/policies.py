@@ -12,17 +12,23 @@ from django.http import HttpRequest, HttpResponse
 
 from partners import access
 from partners.access import Permission
+from partners.identity import second_factor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Policy:
-    """`test` decides on the signed-in person; without `test` anybody may come in."""
+    """`test` decides on the signed-in person; without `test` anybody may come in.
+
+    Whoever needs a second factor and has not given one is led to it first, except at the
+    addresses where it is set up or given.
+    """
 
     name: str
     test: Callable[[Any], bool] | None = None
     by_token: bool = False
+    before_second_factor: bool = False
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:
         """None lets the request through. Token doors are guarded by the API's own permission."""
@@ -32,7 +38,7 @@ class Policy:
             return redirect_to_login(request.get_full_path())
         if not self.test(request.user):
             raise PermissionDenied
-        return None
+        return None if self.before_second_factor else second_factor.way_to_it(request)
 
     def __call__(self, view: View) -> View:
         view.policy = self  # type: ignore[attr-defined]
@@ -45,6 +51,7 @@ def policy_of(view: Any) -> Policy | None:
 
 anybody = Policy("anybody")
 signed_in = Policy("signed in", test=lambda person: True)
+proving = Policy("signed in, second factor or not", lambda person: True, before_second_factor=True)
 staff = Policy("agency and ministries", test=lambda p: access.works_in(p, "agency", "ministry"))
 follow_ups = Policy(
     "follow_up:manage", test=lambda p: bool(access.holds(p, Permission.FOLLOW_UP_MANAGE))

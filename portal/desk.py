@@ -30,8 +30,10 @@ from documents import tables
 from documents.models import Document
 from documents.serving import answer as serve
 from partners.access import ROLES
+from partners.identity import confirmation, second_factor
 from partners.policies import Policy
 from portal import exporting, names
+from portal.identity import Proof, asked_in_place
 from workflow import steps
 from workflow.forms import form_for, form_of
 from workflow.models import Case, Entry
@@ -181,16 +183,26 @@ class Desk:
         return self._case_page(request, kind, self._row(kind, request.user, number))
 
     def step(self, request: HttpRequest, slug: str, number: str, name: str) -> HttpResponse:
-        """GET shows the step's form by itself; POST takes the step."""
+        """GET shows the step's form by itself; POST takes the step.
+
+        Who signs has proved lately who they are: asked before the form, or, when that has grown
+        old over the filling in, within it.
+        """
         kind = self._type(slug)
         row = self._row(kind, request.user, number)
         try:
             declared = steps.open_step(row, name, _person(request))
+            asks_first = declared.signs and not confirmation.is_fresh(request)
             if request.method == "GET":
+                if asks_first:
+                    return second_factor.to_confirmation(request)
                 return self._case_page(request, kind, row, open_step=name)
+            proof = asked_in_place(request) if asks_first else None
             form = form_for(row, declared, request.user, request.POST, request.FILES)
-            if not form.is_valid():
-                return self._case_page(request, kind, row, open_step=name, form=form, status=422)
+            if not form.is_valid() or proof:
+                return self._case_page(
+                    request, kind, row, open_step=name, form=form, proof=proof, status=422
+                )
             act = steps.take(
                 row, name, by=_person(request), version=_version(request), **form.cleaned_data
             )
@@ -307,13 +319,19 @@ class Desk:
         *,
         open_step: str = "",
         form: Any = None,
+        proof: Proof | None = None,
         refusal: str = "",
         status: int = 200,
     ) -> HttpResponse:
         person = _person(request)
+        offered = steps.choices(row, person)
+        signs = any(choice.step.signs and choice.is_open for choice in offered)
+        is_proven = not signs or confirmation.is_fresh(request)
         shown = [
-            ShownChoice.of(choice, self, row, person, form if choice.name == open_step else None)
-            for choice in steps.choices(row, person)
+            ShownChoice.of(
+                choice, self, row, person, form if choice.name == open_step else None, is_proven
+            )
+            for choice in offered
         ]
         context = {
             "kind": kind,
@@ -323,6 +341,7 @@ class Desk:
             "choices": shown,
             "open_step": open_step,
             "failed_form": form,
+            "proof": proof,
             "refusal": refusal,
             "turn": [ROLES[role].label for role in steps.whose_turn(row) if role in ROLES],
             "progress": progress(row, kind.hidden_states),
@@ -412,9 +431,18 @@ class ShownChoice:
     url: str
     confirm: bool
     moves: bool
+    asks_first: bool
 
     @classmethod
-    def of(cls, choice: Choice, desk: Desk, row: Case, person: Any, bound: Any) -> ShownChoice:
+    def of(
+        cls,
+        choice: Choice,
+        desk: Desk,
+        row: Case,
+        person: Any,
+        bound: Any,
+        is_proven: bool,
+    ) -> ShownChoice:
         asks = bool(form_of(choice.step).base_fields)
         form = bound or (
             form_for(row, choice.step, person, prefix=None) if asks and choice.is_open else None
@@ -428,6 +456,7 @@ class ShownChoice:
             url=reverse(f"{desk.name}:step", args=[row.slug(), row.number, choice.name]),
             confirm=choice.step.confirm,
             moves=choice.step.awaited,
+            asks_first=choice.step.signs and not is_proven and bound is None,
         )
 
 

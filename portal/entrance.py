@@ -1,12 +1,8 @@
-"""Coming in and going out: sign-in, the first page, language, health."""
+"""The first page, the way to one's own desk, language, health."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.contrib.auth import logout
-from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,27 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from partners import policies
 from portal.context import desk_of
-from portal.demo import demo_accounts
 from workflow.seal.keys import lag_by_the_last_look
-
-
-class SignIn(LoginView):
-    template_name = "portal/sign_in.html"
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        accounts = demo_accounts() if settings.DEMO else []
-        return super().get_context_data(**kwargs) | {"demo_accounts": accounts}
-
-
-sign_in = policies.anybody(SignIn.as_view())
-
-
-@policies.signed_in
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    return redirect("sign_in")
 
 
 @policies.signed_in

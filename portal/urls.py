@@ -10,8 +10,7 @@ from portal.staff import failures
 
 urlpatterns = [
     path("", entrance.home, name="home"),
-    path("sign-in/", entrance.sign_in, name="sign_in"),
-    path("sign-out/", entrance.sign_out, name="sign_out"),
+    path("", include("portal.identity_urls")),
     path("language/", entrance.set_language, name="set_language"),
     path("cases/<slug:slug>/<case_number:number>/", entrance.case, name="case"),
     path("healthz", entrance.health, name="health"),

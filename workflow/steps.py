@@ -107,6 +107,7 @@ class Step:
     confirm: bool
     inner: bool
     awaited: bool
+    signs: bool
     parameters: tuple[str, ...]
     duty: str = ""
 
@@ -139,6 +140,7 @@ def step(
     inner: bool = False,
     awaited: bool | None = None,
     duty: str = "",
+    signs: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
 
@@ -154,7 +156,19 @@ def step(
     def declare(method: Callable[..., None]) -> Callable[..., None]:
         moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
         moved.step = _declared(
-            method, label, sources, target, may, when, books, then, confirm, inner, awaited, duty
+            method,
+            label,
+            sources,
+            target,
+            may,
+            when,
+            books,
+            then,
+            confirm,
+            inner,
+            awaited,
+            duty,
+            signs,
         )
         return moved  # type: ignore[no-any-return]
 
@@ -195,6 +209,7 @@ def _declared(
     inner: bool = False,
     awaited: bool | None = None,
     duty: str = "",
+    signs: bool = False,
 ) -> Step:
     asked = inspect.signature(method).parameters.values()
     return Step(
@@ -210,6 +225,7 @@ def _declared(
         confirm=confirm,
         inner=inner,
         awaited=target not in {None, *SIDEWAYS} if awaited is None else awaited,
+        signs=signs,
         parameters=tuple(p.name for p in asked if p.kind is p.KEYWORD_ONLY),
         duty=duty,
     )

@@ -101,6 +101,7 @@ class Bill(NationCase):
         then=[papers.bill, notices.bill_issued],
         confirm=True,
         duty="bill:issue",
+        signs=True,
     )
     def issue(self) -> None:
         """Send the bill to the nation."""
@@ -115,6 +116,7 @@ class Bill(NationCase):
         books=[journals.bill_paid],
         then=[notices.bill_paid],
         duty="bill:record",
+        signs=True,
     )
     def record_payment(self, *, amount: Decimal, paid_on: date, bank_reference: str) -> None:
         """The nation has paid what was due."""
@@ -129,6 +131,7 @@ class Bill(NationCase):
         books=[journals.bill_voided],
         then=[notices.bill_voided],
         confirm=True,
+        signs=True,
     )
     def void(self, *, reason: str) -> None:
         """Take the bill back; its number stays void and is not used again."""

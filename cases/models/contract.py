@@ -302,6 +302,7 @@ class Contract(NationCase):
         then=[notices.approval_waits],
         confirm=True,
         duty="offer:approve",
+        signs=True,
     )
     def approve(self) -> None:
         """Sign the approval file for your rank."""
@@ -340,6 +341,7 @@ class Contract(NationCase):
         ],
         confirm=True,
         duty="offer:release",
+        signs=True,
     )
     def send_offer(self, *, expires_on: date) -> None:
         """Put the approved offer to the nation; it lapses after the given day."""
@@ -355,6 +357,7 @@ class Contract(NationCase):
         then=[notices.offer_accepted],
         confirm=True,
         duty="offer:accept",
+        signs=True,
     )
     def accept(self, *, signed_by: str) -> None:
         """Accept the letter of offer for your government; the initial deposit falls due."""
@@ -368,6 +371,7 @@ class Contract(NationCase):
         may=rules.signatory,
         then=[notices.offer_declined],
         confirm=True,
+        signs=True,
     )
     def decline(self, *, reason: str) -> None:
         """Decline the letter of offer for your government."""
@@ -392,6 +396,7 @@ class Contract(NationCase):
         may=rules.finance,
         books=[journals.deposit_received],
         then=[notices.deposit_recorded],
+        signs=True,
     )
     def record_deposit(self, *, amount: Decimal, received_on: date, bank_reference: str) -> None:
         """The initial deposit has arrived; the contract goes into execution."""
@@ -453,6 +458,7 @@ class Contract(NationCase):
         ],
         then=[papers.closure_statement, notices.case_closed],
         confirm=True,
+        signs=True,
     )
     def close(self) -> None:
         """Everything is delivered, paid and on file: send the closure statement."""
@@ -467,6 +473,7 @@ class Contract(NationCase):
         books=[approvals.return_file(MATTER)],
         then=[notices.contract_cancelled],
         confirm=True,
+        signs=True,
     )
     def cancel(self, *, reason: str) -> None:
         """End the case before money or goods have moved."""

@@ -204,6 +204,7 @@ class Subcontract(Case):
         then=[notices.approval_waits],
         confirm=True,
         duty="award:approve",
+        signs=True,
     )
     def approve(self) -> None:
         """Sign the approval file for your rank."""
@@ -232,6 +233,7 @@ class Subcontract(Case):
         then=[papers.purchase_order, notices.subcontract_awarded],
         confirm=True,
         duty="award:release",
+        signs=True,
     )
     def award(self) -> None:
         """Send the order to the contractor whose quote was taken."""
@@ -281,6 +283,7 @@ class Subcontract(Case):
         then=[papers.inspection_certificate, notices.delivery_accepted],
         confirm=True,
         duty="delivery:inspect",
+        signs=True,
     )
     def accept_delivery(self, *, inspected_on: date, findings: str) -> None:
         """Certify that the delivery conforms to the order."""
@@ -296,6 +299,7 @@ class Subcontract(Case):
         then=[notices.delivery_rejected],
         confirm=True,
         duty="delivery:inspect",
+        signs=True,
     )
     def reject_delivery(self, *, reason: str) -> None:
         """The delivery does not conform; the contractor has to mend it."""
@@ -331,6 +335,7 @@ class Subcontract(Case):
         books=[journals.supplier_paid],
         then=[papers.payment_notice, notices.supplier_paid],
         duty="delivery:pay",
+        signs=True,
     )
     def record_payment(self, *, paid_on: date, bank_reference: str) -> None:
         """The contractor's invoice has been paid."""
@@ -366,6 +371,7 @@ class Subcontract(Case):
         may=rules.contract_officer,
         then=[notices.subcontract_terminated],
         confirm=True,
+        signs=True,
     )
     def terminate(self, *, reason: str) -> None:
         """End an awarded subcontract before delivery."""

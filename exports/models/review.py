@@ -180,6 +180,7 @@ class TransferReview(NationCase):
         then=[papers.transfer_clearance, notices.transfer_cleared, deadlines.clearance_expiry],
         confirm=True,
         duty="review:decide",
+        signs=True,
     )
     def clear(self, *, decision: str, valid_until: date) -> None:
         """Decide that the transfer may take place, under conditions and until a day."""
@@ -196,6 +197,7 @@ class TransferReview(NationCase):
         then=[notices.transfer_refused],
         confirm=True,
         duty="review:decide",
+        signs=True,
     )
     def refuse(self, *, reason: str) -> None:
         """Decide that the transfer may not take place; the reason goes on file."""

@@ -108,6 +108,7 @@ class Shipment(NationCase):
         may=rules.dispatcher,
         when=[transfer_is_cleared],
         then=[papers.shipping_notice, notices.shipment_shipped],
+        signs=True,
     )
     def ship(self, *, shipped_on: date, carrier: str, permit_number: str) -> None:
         """The goods leave Japan (or the service begins) under an export permit."""
@@ -120,6 +121,7 @@ class Shipment(NationCase):
         label=_("Confirm receipt"),
         may=rules.consignee,
         then=[papers.handover_receipt, notices.shipment_received],
+        signs=True,
     )
     def receive(self, *, received_on: date, received_by: str) -> None:
         """The nation confirms that everything has arrived complete."""

@@ -1,7 +1,8 @@
 """The way in for demo people: one password for all, one secret for each nation's program.
 
-Both are made up once per house and kept in `VAR_DIR/demo_accounts.json`, which the sign-in page
-and the player read. Nobody else's account is ever in that file.
+Staff have a sample authenticator app, too. All is made up once per house and kept in
+`VAR_DIR/demo_accounts.json`, which the sign-in page and the player read. Nobody else's account is
+ever in that file.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
 from django.utils.translation import override
 
@@ -94,6 +96,7 @@ WORDS = (
     "winter",
 )
 
+STAFF = {"agency", "ministry"}
 DOORS = {
     "agency": "staff portal",
     "ministry": "staff portal",
@@ -119,6 +122,7 @@ class Account:
     password: str
     client_id: str = ""
     client_secret: str = ""
+    totp_secret: str = ""
 
 
 def read() -> dict[str, Account]:
@@ -151,6 +155,7 @@ def new_password() -> str:
 def _account(someone: Someone, password: str, known: dict[str, Account]) -> Account:
     body = BODIES[someone.body]
     secret = known[someone.key].client_secret if someone.key in known else ""
+    totp = known[someone.key].totp_secret if someone.key in known else ""
     return Account(
         key=someone.key,
         name=f"{someone.family.upper()} {someone.given}",
@@ -165,6 +170,7 @@ def _account(someone: Someone, password: str, known: dict[str, Account]) -> Acco
         password=password,
         client_id=someone.client_id,
         client_secret=(secret or secrets.token_urlsafe(32)) if someone.client_id else "",
+        totp_secret=(totp or generate_totp_secret()) if body.kind in STAFF else "",
     )
 
 

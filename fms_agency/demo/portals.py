@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.mfa import app_settings
 from django.conf import settings
 
 from documents.models import Document
@@ -15,9 +17,13 @@ from fms_agency.demo.accounts import Account
 from fms_agency.demo.browser import Browser, CannotFill, Page, line_to
 from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
+from partners.identity import codes
 from workflow.models import Case
 
 SIGN_IN = "/sign-in/"
+QUESTIONS = {"/sign-in/code/", "/confirm/code/", "/confirm/password/"}
+ATTEMPTS = 4
+LOOK_EVERY = 0.5  # seconds, while a code is too young
 
 
 class PortalDoor:
@@ -34,8 +40,9 @@ class PortalDoor:
         browser = Browser(self.lines.enter_context(line_to(self.base_url, follows=True)))
         account = self.accounts[someone.key]
         form = browser.get(SIGN_IN).form_to(SIGN_IN)
-        page = browser.submit(form, {"username": account.email, "password": account.password})
-        if page.status != HTTPStatus.OK or urlsplit(page.url).path == SIGN_IN:
+        page = browser.submit(form, {"login": account.email, "password": account.password})
+        page = _answer_questions(browser, page, account)
+        if page.status != HTTPStatus.OK or _path(page) in {SIGN_IN, *QUESTIONS}:
             raise Refusal(page.status, f"{account.email} could not sign in. {_said(page)}")
         self.browsers[someone.key] = browser
 
@@ -76,6 +83,8 @@ class PortalDoor:
         browser = self.browsers[someone.key]
         page = browser.get(page_path)
         _expect_ok(page)
+        if form_path in {urlsplit(link).path for link in page.links}:  # it asks first who one is
+            page = _answer_questions(browser, browser.get(form_path), self.accounts[someone.key])
         try:
             answer = browser.submit(page.form_to(form_path), given)
         except CannotFill as error:
@@ -88,6 +97,36 @@ class PortalDoor:
 
     def _step_path(self, case: Case, name: str) -> str:
         return f"{self._case_path(case)}steps/{name}/"
+
+
+def _answer_questions(browser: Browser, page: Page, account: Account) -> Page:
+    """Prove who one is, as often as the page asks: by the code of the moment, or the password."""
+    good = codes_of(account)
+    for _attempt in range(ATTEMPTS):
+        path = _path(page)
+        if path not in QUESTIONS:
+            break
+        form = page.form_to(path)
+        given = {"code": next(good)} if "code" in form.names else {"password": account.password}
+        page = browser.submit(form, given)
+    return page
+
+
+def codes_of(account: Account) -> Iterator[str]:
+    """Codes that have a chance: this moment's, the next one's, and then one after a wait.
+
+    Each opens once; somebody who has just been here before must take a later one.
+    """
+    moment = codes.moment_now()
+    while True:
+        yield codes.code_at(account.totp_secret, moment)
+        moment += 1
+        while moment > codes.moment_now() + app_settings.TOTP_TOLERANCE:
+            time.sleep(LOOK_EVERY)
+
+
+def _path(page: Page) -> str:
+    return urlsplit(page.url).path
 
 
 def _expect_ok(page: Page) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import (
     PBKDF2PasswordHasher,
     check_password,
@@ -23,6 +25,7 @@ from fms_agency.demo.people import BODIES, PEOPLE, Someone
 from fms_agency.demo.player import Play
 from fms_agency.demo.samples import SAMPLES
 from fms_agency.demo.script import Deal, Door
+from partners.identity.sealing import seal
 from partners.models import Membership, Organisation, Person
 
 SINCE = date(2026, 4, 1)
@@ -38,6 +41,7 @@ def build(samples: Sequence[Deal] = SAMPLES) -> dict[str, Account]:
         for key, account in known.items():
             if account.client_id:
                 _application(people[key], account)
+        _give_second_factors({people[key].pk: a.totp_secret for key, a in known.items()})
     accounts.write(known)
     for sample in samples:
         _play_once(sample)
@@ -105,6 +109,17 @@ def _give_password(people: list[Person], password: str) -> None:
         return
     Person.objects.filter(pk__in=[person.pk for person in people]).update(
         password=make_password(password)
+    )
+
+
+def _give_second_factors(secrets: dict[Any, str]) -> None:
+    """The sample authenticator apps. Who has set up another one since keeps that."""
+    rows = Authenticator.objects.filter(type=Authenticator.Type.TOTP, user__in=secrets)
+    have = set(rows.values_list("user_id", flat=True))
+    Authenticator.objects.bulk_create(
+        Authenticator(user_id=pk, type=Authenticator.Type.TOTP, data={"secret": seal(secret)})
+        for pk, secret in secrets.items()
+        if secret and pk not in have
     )
 
 

@@ -1,6 +1,8 @@
 """Nations and their agreements, organisations, people and their memberships; how often somebody asks."""
 
 from partners.models.agreement import Agreement
+from partners.models.attempts import Attempts
+from partners.models.letter import Letter
 from partners.models.membership import Membership
 from partners.models.nation import Nation
 from partners.models.nation_case import NationCase, NationCaseQuerySet
@@ -10,6 +12,8 @@ from partners.models.rate_count import RateCount
 
 __all__ = [
     "Agreement",
+    "Attempts",
+    "Letter",
     "Membership",
     "Nation",
     "NationCase",

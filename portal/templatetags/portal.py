@@ -321,10 +321,12 @@ def steps(
     turn: str = "",
     version: int | None = None,
     open_step: str = "",
+    proof: object = None,
 ) -> dict[str, object]:
     """What can be done with this case now, and what cannot yet with the reason.
 
     The version goes along with each step, so that nobody acts on a file that has changed since.
+    A `proof` is the question who one is, inside the open step's form.
     """
     offered = list(choices)
     for choice in offered:
@@ -339,6 +341,7 @@ def steps(
         "turn": turn,
         "version": version,
         "open_step": open_step,
+        "proof": proof,
     }
 
 

@@ -24,6 +24,7 @@ from fms_agency.demo.accounts import Account
 from notifications import delivery
 from notifications.models import Message
 from partners.models import Person
+from tests.people import enter
 from workflow import follow_ups
 from workflow.models import FollowUp
 
@@ -132,9 +133,8 @@ def listen(page: Page, complaints: list[str]) -> None:
 def sign_in(open_window: Window, live_server: LiveServer) -> Window:
     """A window in which somebody has signed in."""
 
-    def enter(person: Person, **words: Any) -> Page:
-        client = Client()
-        client.force_login(person)
+    def open_for(person: Person, **words: Any) -> Page:
+        client = enter(Client(), person)
         session = client.cookies[house.SESSION_COOKIE_NAME].value
         page = open_window(**words)
         page.context.add_cookies(
@@ -142,7 +142,7 @@ def sign_in(open_window: Window, live_server: LiveServer) -> Window:
         )
         return page
 
-    return enter
+    return open_for
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from documents.models import Document
 from fms_agency.demo.accounts import Account
 from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
+from fms_agency.demo.portals import QUESTIONS, codes_of
 from fms_agency.demo.script import Attachment
 from workflow.models import Case
 from workflow.steps import beginnings_of
@@ -117,13 +118,23 @@ class ChromiumDoor:
             return
         page.goto("/sign-in/")
         form = page.locator("form[method=post]", has=page.locator("[name=password]"))
-        fill(form, {"username": account.email, "password": account.password})
+        fill(form, {"login": account.email, "password": account.password})
         press(form)
+        self._answer_questions(account)
         assert (urlsplit(page.url).path, page.locator("html").get_attribute("lang")) == (
             f"/{self.desk}/",
             someone.language,
         )
         self.cookies[someone.key] = page.context.cookies()
+
+    def _answer_questions(self, account: Account) -> None:
+        """Prove who one is, as long as the page asks."""
+        codes = codes_of(account)
+        while urlsplit(self.page.url).path in QUESTIONS:
+            form = self.page.locator("main form[method=post]:visible").first
+            asks_code = form.locator("[name=code]").count()
+            fill(form, {"code": next(codes)} if asks_code else {"password": account.password})
+            press(form)
 
     def close(self) -> None:
         """The window belongs to the test."""
@@ -145,6 +156,10 @@ class ChromiumDoor:
     def take(self, someone: Someone, case: Case, name: str, given: Mapping[str, Any]) -> None:
         page = self.page
         self._go(self._path(case))
+        asking = page.locator(f'a[href$="/steps/{name}/"]')
+        if asking.count():  # it asks first who one is
+            asking.click()
+            self._answer_questions(self.accounts[someone.key])
         form = open_step(page, name)
         fill(form, given)
         press(form)

@@ -58,13 +58,13 @@ def test_wrong_password_is_said_and_the_right_one_lets_in(open_window: Window):
 
     answered = answer(page.goto("/supplier/"))
     form = sign_in_form(page)
-    fill(form, {"username": clerk.email, "password": "wrong"})
+    fill(form, {"login": clerk.email, "password": "wrong"})
     press(form)
 
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     assert (answered.status, address(page)) == (200, "/sign-in/?next=/supplier/")
-    assert form.locator("[name=username]").input_value() == clerk.email
+    assert form.locator("[name=login]").input_value() == clerk.email
     assert form.locator("[name=password]").input_value() == ""
 
     fill(form, {"password": WORDS})
@@ -83,7 +83,7 @@ def test_language_is_switched_before_and_after_sign_in_and_is_kept(open_window: 
     page.get_by_role("button", name="English").click()
     expect(html).to_have_attribute("lang", "en")
     form = sign_in_form(page)
-    fill(form, {"username": clerk.email, "password": WORDS})
+    fill(form, {"login": clerk.email, "password": WORDS})
     press(form)
     page.goto("/partner/requests/?q=radar")
     with page.expect_navigation():

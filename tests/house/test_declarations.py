@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.forms import FileField
 from django.template.loader import get_template
 from django.urls import get_resolver
 from django.utils.translation import override
@@ -104,6 +105,33 @@ def test_form_of_a_beginning_asks_for_nothing_else(model: type[Case], step: Step
     assert takes_more or fields <= set(step.parameters)
 
 
+@pytest.mark.parametrize(("model", "step"), STEPS)
+def test_signing_asks_for_no_file(model: type[Case], step: Step) -> None:
+    """Who must prove anew who they are gets their words back; a browser keeps no file."""
+    fields = form_of(step).base_fields.values()
+
+    assert not step.signs or [field for field in fields if isinstance(field, FileField)] == []
+
+
+def test_steps_that_sign_are_these() -> None:
+    signing = {
+        f"{model.__name__}.{step.name}"
+        for model in case_types()
+        for step in steps_of(model).values()
+        if step.signs
+    }
+
+    assert signing == {
+        *("Bill.issue", "Bill.record_payment", "Bill.void"),
+        *("Contract.approve", "Contract.send_offer", "Contract.accept", "Contract.decline"),
+        *("Contract.record_deposit", "Contract.close", "Contract.cancel"),
+        *("Subcontract.approve", "Subcontract.award", "Subcontract.terminate"),
+        *("Subcontract.accept_delivery", "Subcontract.reject_delivery"),
+        *("Subcontract.record_payment", "Shipment.ship", "Shipment.receive"),
+        *("TransferReview.clear", "TransferReview.refuse"),
+    }
+
+
 @pytest.mark.parametrize(("model", "step"), STEPS + BEGINNINGS)
 def test_effects_of_a_step_have_keys_of_their_own(model: type[Case], step: Step) -> None:
     keys = [effect.key for effect in step.then]
@@ -193,6 +221,13 @@ def test_addresses_open_to_anybody_are_these() -> None:
 
     assert found == {
         "sign-in/",
+        "sign-in/code/",
+        "sign-in/password/",
+        "sign-in/password/sent/",
+        "^sign-in/password/(?P<uidb36>[0-9a-f]{32})-(?P<key>[0-9a-z-]{1,80})/$",
+        "sign-in/password/changed/",
+        "sign-in/at/<slug:provider_id>/",
+        "sign-in/at/<slug:provider_id>/back/",
         "language/",
         "healthz",
         "csp-report/",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from api.models import IdempotentCall
 from cases.models import Rate
 from notifications.models import Message
-from partners.models import Agreement
+from partners.models import Agreement, Letter
 from tests.factories import (
     NET,
     ArticleFactory,
@@ -252,6 +252,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "partners_agreement_once": lambda: again(Agreement.objects.filter(nation="PH").get()),
     "partners_agreement_signed_first": lambda: change(
         Agreement.objects.filter(nation="PH").get(), in_force_on=date(2000, 1, 1)
+    ),
+    "partners_letter_known_kind": lambda: Letter.objects.create(
+        kind="love", address="a@example.jp", created_at=NOW(), next_at=NOW()
     ),
     "partners_membership_once": lambda: again(MembershipFactory()),
     "partners_membership_known_role": lambda: change(MembershipFactory(), role="king"),

@@ -15,13 +15,15 @@ from partners import policies
 from partners.middleware import DefaultDeny, SpeakTheirLanguage
 from partners.policies import Policy, policy_of
 from tests.factories import PersonFactory, person
+from tests.people import proven
 
 pytestmark = pytest.mark.django_db
 
 
 def request_of(user: Any, path: str = "/staff/?page=2", **more: Any) -> HttpRequest:
-    request = Requests().get(path, **more)
+    request: Any = Requests().get(path, **more)
     request.user = user
+    request.session = proven(user) if user.is_authenticated else {}
     return request
 
 

@@ -22,6 +22,7 @@ from tests.factories import (
     firm,
     person,
 )
+from tests.people import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +44,7 @@ LISTS = [
 
 
 def signed_in(role: str, **where: Any) -> Client:
-    client = Client()
-    client.force_login(person(role, **where))
-    return client
+    return enter(Client(), person(role, **where))
 
 
 def reader_of(desk: str, slug: str) -> Client:
@@ -176,7 +175,7 @@ def test_person_without_a_role_today_is_told_so() -> None:
     nobody = person("case_manager")
     nobody.memberships.all().delete()
     client = Client()
-    client.force_login(nobody)
+    enter(client, nobody)
 
     answer = client.get("/")
 
