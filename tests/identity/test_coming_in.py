@@ -258,7 +258,7 @@ def test_session_key_changes_at_sign_in(supplier: Any) -> None:
     session = client.session
     session["planted"] = "by somebody else"
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = str(session.session_key)
     before = session.session_key
 
     give_password(client, supplier)

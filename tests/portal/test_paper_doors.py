@@ -18,6 +18,7 @@ from tests.factories import (
     paper,
     person,
 )
+from tests.people import enter
 from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +50,7 @@ DOORS = [
 
 
 def visit(desk: str, document: Any, who: Any) -> tuple[Client, str]:
-    client = Client()
-    client.force_login(who)
-    return client, reverse(f"{desk}:document", args=[document.pk])
+    return enter(Client(), who), reverse(f"{desk}:document", args=[document.pk])
 
 
 @pytest.mark.parametrize(("desk", "make", "role", "where", "organisation"), DOORS)

@@ -30,6 +30,7 @@ from tests.factories import (
     person,
     stand,
 )
+from tests.people import enter
 from workflow import duties
 from workflow.models import Separation, Side
 from workflow.rights import SYSTEM
@@ -276,7 +277,7 @@ def test_drafter_cannot_release_through_the_portal() -> None:
     manager = person("case_manager")
     contract = drafted_by(manager)
     client = Client()
-    client.force_login(manager)
+    enter(client, manager)
     page = reverse("staff:case", args=["contracts", contract.number])
 
     shown = client.get(page).content.decode()
