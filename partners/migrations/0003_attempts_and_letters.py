@@ -4,37 +4,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0002_rate_count'),
+        ("partners", "0002_rate_count"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempts',
+            name="Attempts",
             fields=[
-                ('subject', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('began_at', models.DateTimeField()),
-                ('closed_until', models.DateTimeField(null=True)),
+                ("subject", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("began_at", models.DateTimeField()),
+                ("closed_until", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'attempts',
+                "verbose_name_plural": "attempts",
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reset', 'Reset'), ('changed', 'Changed')], max_length=10)),
-                ('address', models.EmailField(max_length=254)),
-                ('words', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField(db_index=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("reset", "Reset"), ("changed", "Changed")], max_length=10
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254)),
+                ("words", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField(db_index=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['reset', 'changed'])), name='partners_letter_known_kind')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["reset", "changed"])),
+                        name="partners_letter_known_kind",
+                    )
+                ],
             },
         ),
     ]
