@@ -6,6 +6,7 @@ Each tag only chooses words and classes; its markup is the template of the same 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import get_currency_precision
 from django import template
 from django.core.paginator import Page
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BaseForm, CheckboxInput, DateInput
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
@@ -136,6 +138,12 @@ def short_hash(digest: str) -> str:
 def family(state: str) -> str:
     """The colour family of a state: waiting, moving, done, attention, stopped or neutral."""
     return next((name for name, states in FAMILIES.items() if state in states.split()), "neutral")
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Data for a script, in an attribute: the page's policy lets nothing stand in place."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 # --- small parts ---

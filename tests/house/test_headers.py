@@ -28,6 +28,7 @@ from tests.factories import (
     paper,
     person,
 )
+from tests.people import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +132,7 @@ def client_of(kind: str) -> Client:
     client = Client()
     if kind != "nobody":
         roles = KINDS[kind]
-        client.force_login(person(*roles, firm=firm()) if roles else person())
+        enter(client, person(*roles, firm=firm()) if roles else person())
     return client
 
 

@@ -121,7 +121,7 @@ def test_address_behind_a_proxy_is_believed_only_if_told_so(
         return str(Entry.objects.filter(event="sign_in_failed").latest("id").given["from"])
 
     assert comes_from("192.0.2.7") == "127.0.0.1"
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     assert comes_from("198.51.100.1, 192.0.2.7") == "192.0.2.7"
 
 

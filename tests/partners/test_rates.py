@@ -17,6 +17,7 @@ from partners import rates
 from partners.models import RateCount
 from tests.api.conftest import SECRET, application, caller
 from tests.factories import person
+from tests.people import enter
 from tests.workflow.test_race import MANY, at_once
 
 
@@ -103,7 +104,7 @@ def test_a_person_is_told_in_their_language_when_to_come_back(
 ) -> None:
     limited(settings, "person", 2)
     client = Client()
-    client.force_login(person("case_manager", language=language))
+    enter(client, person("case_manager", language=language))
 
     statuses = [client.get("/staff/").status_code for _ in range(2)]
     refused = client.get("/staff/")

@@ -13,7 +13,7 @@
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (!can) continue;
     form.hidden = false;
-    const options = JSON.parse(document.getElementById("passkey-options").textContent);
+    const options = JSON.parse(form.dataset.options);
     const failed = form.querySelector("[data-passkey-failed]");
     form.querySelector("button[name=start]").addEventListener("click", async () => {
       failed.hidden = true;
