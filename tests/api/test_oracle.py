@@ -27,6 +27,7 @@ from tests.factories import (
     firm,
     person,
 )
+from tests.people import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_portal_lists_are_deaf_to_names_of_columns(desk: str) -> None:
     """Pages ignore what they do not know: the list is the same with and without it."""
     roles = {"staff": "auditor", "supplier": "contractor_sales", "partner": "requester"}
     client = Client()
-    client.force_login(person(roles[desk], firm=firm()))
+    enter(client, person(roles[desk], firm=firm()))
     for make, state in (
         (RequestFactory, "submitted"), (ContractFactory, "offered"), (ShipmentFactory, "shipped")
     ):  # fmt: skip

@@ -18,6 +18,7 @@ from partners.models import Nation, Organisation
 from tests.documents.test_serving_papers import full
 from tests.documents.test_tables import FORMULAS, text_of, without_unfit
 from tests.factories import ContractFactory, QuoteFactory, RequestFactory, firm, person
+from tests.people import enter
 from tests.portal.test_pages import LISTS, reader_of, signed_in
 from workflow.models import Entry
 
@@ -59,7 +60,7 @@ def test_export_has_the_lists_columns_the_nation_and_the_state_in_words() -> Non
 def test_export_speaks_the_readers_language() -> None:
     contract = ContractFactory(state="offered")
     client = Client()
-    client.force_login(person("case_manager", language="ja"))
+    enter(client, person("case_manager", language="ja"))
 
     answer = export(client, "staff", "contracts")
 
@@ -167,7 +168,7 @@ def test_export_is_written_down_with_the_digest_of_its_bytes() -> None:
     RequestFactory(state="submitted", title="Patrol boats")
     who = person("requester")
     client = Client()
-    client.force_login(who)
+    enter(client, who)
 
     answer = export(client, "partner", "requests", q="Patrol", state=["submitted", "nonsense"])
 
