@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import RequestFactory, person
+from tests.people import enter
 from tests.seal.conftest import papers_on_disk, seal_all, sealer  # noqa: F401
 from workflow.models import Entry, Verification
 from workflow.rights import SYSTEM, Capacity
@@ -27,7 +28,7 @@ PAGE = "/staff/trail/"
 
 def as_auditor(language: str = "en") -> Client:
     client = Client()
-    client.force_login(person("auditor", language=language))
+    enter(client, person("auditor", language=language))
     return client
 
 
@@ -43,7 +44,7 @@ def lines_on(client: Client, query: str = "") -> list[Any]:
 @pytest.mark.parametrize("role", ["case_manager", "system_administrator", "security_officer"])
 def test_page_is_for_readers_of_the_trail(role: str) -> None:
     client = Client()
-    client.force_login(person(role))
+    enter(client, person(role))
     uid = line().uid
 
     answers = [
