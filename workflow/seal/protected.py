@@ -62,12 +62,18 @@ UNPROTECTED: dict[str, str] = {
     "workflow.checkpoint": "the signed heads themselves",
     "workflow.verification": "an opinion, formed anew each night",
     "workflow.followup": "work to do; what it did is in papers, messages and entries",
+    "partners.attempts": "failed sign-ins counted for a while; each is an entry",
+    "partners.letter": "letters about signing in, kept until they are sent",
     "partners.ratecount": "calls counted for a minute",
     "workflow.numberseries": "a number is attested with its case, and unique",
     "notifications.message": "copies for readers; what they tell of is sealed",
 }
 # Tables of packages, by the name of their app.
 UNPROTECTED_APPS: dict[str, str] = {
+    "account": "addresses of people, who are attested themselves",
+    "mfa": "secrets of second factors; each change of one is an entry",
+    "socialaccount": "who came in by an issuer; each sign-in is an entry",
+    "usersessions": "short-lived; sign-ins are entries",
     "contenttypes": "Django's own bookkeeping",
     "auth": "not used: rights are memberships",
     "sessions": "short-lived; sign-ins are entries",
