@@ -38,6 +38,7 @@ def receive(
             by=act.by,
             for_nation=for_nation,
             for_contractor_id=for_contractor(act.case) if for_contractor else None,
+            label=act.given.get("handling", ""),
         )
 
     return book

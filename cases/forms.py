@@ -19,7 +19,7 @@ from cases import actions
 from cases.fields import ArticleLinesField, LineChoiceField, LinePricesField, LineQuantitiesField
 from cases.models import Bill, Contract, Quote, Request, Subcontract
 from cases.models.request import Purpose
-from documents.fields import SIGNED, PaperField
+from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
 from ledger.money import exponent, written
 from partners.models import Organisation
@@ -143,7 +143,7 @@ class WriteRequest(StepForm):
 
 
 @asks(Request.attach_letter)
-class AttachLetter(StepForm):
+class AttachLetter(WithHandling):
     letter = PaperField(
         types=SIGNED,
         label=_("Letter of request"),
@@ -213,7 +213,7 @@ class RecordDeposit(StepForm):
 
 
 @asks(Contract.file_end_use_certificate)
-class FileEndUseCertificate(StepForm):
+class FileEndUseCertificate(WithHandling):
     certificate = PaperField(types=SIGNED, label=_("End-use certificate"))
 
 
@@ -365,7 +365,7 @@ class AcceptDelivery(StepForm):
 
 
 @asks(Subcontract.send_invoice)
-class SendInvoice(StepForm):
+class SendInvoice(WithHandling):
     invoice_number = forms.CharField(label=_("Invoice number"), max_length=40)
     invoice = PaperField(
         types=SIGNED,

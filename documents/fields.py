@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from documents.uploads import TYPES, validate
+from workflow import handling
+from workflow.forms import StepForm
 
 SIGNED = (".pdf", ".png", ".jpg", ".jpeg")
 
@@ -65,3 +68,40 @@ class PaperField(forms.FileField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {"accept": ",".join(self.types)}
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [
+        ("", gettext("As the case")),
+        *((str(code), str(name)) for code, name in handling.Handling.choices),
+    ]
+
+
+class WithHandling(StepForm):
+    """Asks which label a file carries: none above what the house, or the case, may hold."""
+
+    handling = forms.ChoiceField(
+        label=_("Handling label of the file"),
+        help_text=_("What is marked on it. Leave it as it is for a file without a mark."),
+        choices=_labels,
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        self.order_fields([name for name in self.fields if name != "handling"])
+
+    def clean_handling(self) -> str:
+        label = str(self.cleaned_data["handling"])
+        if not label:
+            return ""
+        if why := handling.why_not_here(label):
+            raise forms.ValidationError(why, code="handling")
+        if handling.is_restricted(label) and handling.is_higher(label, self.case.handling):
+            raise forms.ValidationError(
+                gettext(
+                    "The file is marked higher than the case (%(label)s). Ask the agency first."
+                )
+                % {"label": self.case.get_handling_display()},
+                code="handling",
+            )
+        return label

@@ -25,6 +25,7 @@ from django.utils.translation import override
 
 from documents import agency, rendering, storage, versions
 from documents.models import Document
+from workflow.handling import in_both_languages
 from workflow.models import Case, Entry, FollowUp
 from workflow.values import source_text
 
@@ -84,7 +85,9 @@ class Paper:
 
     def html(self, case: Any, made_at: datetime, version: int = 1) -> str:
         """The paper before it becomes a PDF: the same, whatever language the process speaks."""
-        common = common_values(case.number, made_at, version)
+        common = common_values(case.number, made_at, version) | {
+            "label": in_both_languages(case.handling)
+        }
         with override("en" if self.language == Document.Language.EN else "ja"):
             return rendering.html(self.template, common | plain(self.values(case)))
 
@@ -155,6 +158,7 @@ def named_after(case: Case) -> dict[str, Any]:
         "case_id": case.pk,
         "case_number": case.number,
         "owner_code": case.owner_code,
+        "handling": case.handling,
     }
 
 

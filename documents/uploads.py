@@ -24,6 +24,7 @@ from documents import contents, scanning, storage, versions
 from documents.file_names import clean
 from documents.models import Document
 from documents.papers import named_after
+from workflow import handling
 from workflow.models import Case, Entry
 from workflow.rights import Actor
 from workflow.values import source_text
@@ -85,6 +86,7 @@ def receive(
     by: Actor,
     for_nation: bool = False,
     for_contractor_id: UUID | None = None,
+    label: str = "",
     entry: Entry | None = None,
     language: str = Document.Language.EN,
 ) -> Document:
@@ -94,11 +96,14 @@ def receive(
     the entry after the books, so an unsaved one is left out.
     """
     upload = passed(file)
+    label = label or case.handling
+    if why := handling.why_not_here(label):
+        raise ValidationError(why, code="handling")
     digest = storage.store(upload.data)
     with transaction.atomic():
         versions.hold(case.pk, kind)
         return Document.objects.create(
-            **named_after(case),
+            **named_after(case) | {"handling": label},
             kind=kind,
             title=source_text(title),
             language=language,

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from workflow import approvals
+from workflow import approvals, handling
 from workflow.rights import Capacity, Right
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 class Permission(StrEnum):
     CASE_READ = "case:read"
+    CASE_READ_ALL = "case:read_all"
     REQUEST_WRITE = "request:write"
     REQUEST_CHECK = "request:check"
     REVIEW_WRITE = "review:write"
@@ -48,6 +49,9 @@ class Permission(StrEnum):
     SHIPMENT_WRITE = "shipment:write"
     SHIPMENT_RECEIVE = "shipment:receive"
     MONEY_RECORD = "money:record"
+    HANDLING_WRITE = "handling:write"
+    HANDLING_OVERSEE = "handling:oversee"
+    EMERGENCY_REVIEW = "emergency:review"
     PEOPLE_MANAGE = "people:manage"
     TRAIL_READ = "trail:read"
     FOLLOW_UP_MANAGE = "follow_up:manage"
@@ -75,6 +79,7 @@ class CaseManager(Role):
         P.CONTRACT_WRITE,
         P.OFFER_SEND,
         P.SUBCONTRACT_SOLICIT,
+        P.HANDLING_WRITE,
     )
 
 
@@ -111,7 +116,13 @@ class LegalReviewer(Role):
 class SecurityOfficer(Role):
     id, label, kind = "security_officer", _("Security officer"), "agency"
     sentence = _("Watches over labelled information.")
-    permissions = (P.CASE_READ, P.REVIEW_READ)
+    permissions = (
+        P.CASE_READ,
+        P.REVIEW_READ,
+        P.HANDLING_WRITE,
+        P.HANDLING_OVERSEE,
+        P.EMERGENCY_REVIEW,
+    )
 
 
 class _Approver(Role):
@@ -143,7 +154,7 @@ class President(_Approver):
 class Auditor(Role):
     id, label, kind = "auditor", _("Auditor"), "agency"
     sentence = _("Reads every case and its trail, changes nothing.")
-    permissions = (P.CASE_READ, P.REVIEW_READ, P.TRAIL_READ)
+    permissions = (P.CASE_READ, P.CASE_READ_ALL, P.REVIEW_READ, P.TRAIL_READ)
 
 
 class SystemAdministrator(Role):
@@ -341,7 +352,17 @@ class LineRule(Rule):
 
 
 def agency(permission: Permission) -> Rule:
-    return Rule(permission, lambda row, case: row.organisation.kind == "agency")
+    return Rule(
+        permission, lambda row, case: row.organisation.kind == "agency" and _knows(row, case)
+    )
+
+
+def _knows(row: Membership, case: Any) -> bool:
+    """Whether the case's label leaves the member a hand in it (`partners.need_to_know`)."""
+    if not handling.is_restricted(case.handling):
+        return True
+    handlers = apps.get_model("partners.Handler").objects.now()
+    return bool(handlers.filter(deal_id=case.deal_id, person=row.person_id).exists())
 
 
 def nation(permission: Permission) -> Rule:
@@ -419,6 +440,12 @@ def contractors_of(person: Any) -> list[Any]:
     """Ids of the contractors for which somebody acts today."""
     rows = [row for row in person.memberships_today if row.organisation.kind == "contractor"]
     return sorted({row.organisation_id for row in rows if _fits(row)})
+
+
+def capacity_of(person: Any) -> Capacity:
+    """In which role somebody reads or manages, when no rule of a step says: their first of today."""
+    row = next(iter(person.memberships_today), None)
+    return Capacity(row.role, row.organisation.name_en) if row else Capacity("", "")
 
 
 def works_in(person: Any, *kinds: str) -> bool:

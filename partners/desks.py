@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import lazystr
 
 from partners.access import Permission, carriers, people_with
+from partners.need_to_know import those_who_may_know
 from workflow.models import Case
 
 People = Callable[[Any], list[Any]]
@@ -37,8 +38,8 @@ def supplier_path(case: Case) -> str:
 
 
 def staff_with(*permissions: Permission) -> People:
-    """Everybody at the agency who holds one of the permissions."""
-    return lambda case: people_with(_roles(permissions), kind="agency")
+    """Everybody at the agency who holds one of the permissions and may know of the case."""
+    return lambda case: those_who_may_know(people_with(_roles(permissions), kind="agency"), case)
 
 
 def officials_with(*permissions: Permission) -> People:

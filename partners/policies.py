@@ -59,6 +59,10 @@ follow_ups = Policy(
 auditors = Policy(
     "readers of the trail", test=lambda p: bool(access.holds(p, Permission.TRAIL_READ))
 )
+security = Policy(
+    "security officers",
+    test=lambda person: bool(access.holds(person, Permission.HANDLING_OVERSEE)),
+)
 suppliers = Policy("contractors", test=lambda person: access.works_in(person, "contractor"))
 nations = Policy("partner nations", test=lambda person: access.works_in(person, "nation"))
 token = Policy("partner nations, by token", test=lambda person: True, by_token=True)

@@ -54,6 +54,9 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     if name == "staff" and access.holds(request.user, Permission.TRAIL_READ):
         url = reverse("staff:trail")
         items.append({"label": _("Trail"), "url": url, "is_current": here.startswith(url)})
+    if name == "staff" and access.holds(request.user, Permission.HANDLING_OVERSEE):
+        url = reverse("labelled")
+        items.append({"label": _("Labelled deals"), "url": url, "is_current": here == url})
     return items
 
 

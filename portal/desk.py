@@ -31,11 +31,14 @@ from documents.models import Document
 from documents.serving import answer as serve
 from partners.access import ROLES
 from partners.identity import confirmation, second_factor
+from partners.handling import may_handle, note_reading
+from partners.need_to_know import emergency_of
 from partners.policies import Policy
 from portal import exporting, names
 from portal.identity import Proof, asked_in_place
 from workflow import steps
 from workflow.forms import form_for, form_of
+from workflow.handling import is_restricted
 from workflow.models import Case, Entry
 from workflow.rights import Capacity
 from workflow.search import matching
@@ -232,7 +235,7 @@ class Desk:
                 act = steps.begin(
                     getattr(kind.model, name),
                     by=_person(request),
-                    nation_id=blank.nation_id,
+                    **_nation_of(blank),
                     **form.cleaned_data,
                 )
             except Refused as no:
@@ -327,6 +330,7 @@ class Desk:
         offered = steps.choices(row, person)
         signs = any(choice.step.signs and choice.is_open for choice in offered)
         is_proven = not signs or confirmation.is_fresh(request)
+        note_reading(row, person)
         shown = [
             ShownChoice.of(
                 choice, self, row, person, form if choice.name == open_step else None, is_proven
@@ -336,6 +340,9 @@ class Desk:
         context = {
             "kind": kind,
             "case": row,
+            "handling_label": row.get_handling_display(),
+            "emergency": emergency_of(person, row),
+            "may_handle": self.name == "staff" and may_handle(person, row),
             "value": getattr(row, "total", None) or getattr(row, "amount", None),
             "shown_nation": row.nation if self.shows_nation and hasattr(row, "nation") else "",
             "choices": shown,
@@ -356,7 +363,8 @@ class Desk:
         cells = [
             (column_label(kind.model, name), name, getattr(row, name)) for name in kind.columns
         ]
-        return {"case": row, "url": self._url(row), "cells": cells}
+        mark = row.get_handling_display() if is_restricted(row.handling) else ""
+        return {"case": row, "url": self._url(row), "cells": cells, "mark": mark}
 
     def _shown_paper(self, paper: Document) -> dict[str, Any]:
         return {
@@ -366,6 +374,7 @@ class Desk:
             "made_by": paper.made_by,
             "size": paper.size,
             "sha256": paper.sha256,
+            "handling": paper.get_handling_display(),
             "language": paper.get_language_display(),
             "url": reverse(f"{self.name}:document", args=[paper.pk]),
         }
@@ -557,6 +566,11 @@ def _shown_entry(
 def _person(request: HttpRequest) -> Any:
     """Whoever the desk's policy has let in: signed in, with a role today."""
     return request.user
+
+
+def _nation_of(blank: Any) -> dict[str, Any]:
+    """A nation's own case begins as theirs, whatever the form says."""
+    return {"nation_id": blank.nation_id} if hasattr(blank, "nation_id") else {}
 
 
 def _version(request: HttpRequest) -> int | None:

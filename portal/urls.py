@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from portal import entrance
 from portal.desks import DESKS
-from portal.staff import failures
+from portal.staff import failures, handling, roles
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -15,5 +15,8 @@ urlpatterns = [
     path("cases/<slug:slug>/<case_number:number>/", entrance.case, name="case"),
     path("healthz", entrance.health, name="health"),
     path("staff/follow-ups/", include(failures.ROUTES)),
+    path("staff/handling/", handling.overview, name="labelled"),
+    path("staff/roles/", roles.matrix, name="roles"),
+    path("staff/<slug:slug>/<case_number:number>/handling/", handling.of_case, name="handling"),
     *(path(f"{name}/", include(desk.urls())) for name, desk in DESKS.items()),
 ]

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
@@ -27,9 +28,10 @@ from exports import models as exports
 from industry.models import Article
 from ledger.journals import Code, Row, post
 from partners.access import ROLES
-from partners.models import Membership, Nation, Organisation, Person
+from partners.models import EmergencyAccess, Handler, Membership, Nation, Organisation, Person
 from workflow import duties
 from workflow.models import ApprovalFile, Case, Signature
+from workflow.steps import case_types
 
 UNIT_PRICES = {1: Decimal(1_000_000), 2: Decimal(2_000_000)}
 NET = Decimal(5_000_000)
@@ -634,6 +636,32 @@ class BillFactory(CaseFactory):
         book_bill(self)
         if self.state == "paid":
             book_payment(self)
+
+
+class EmergencyAccessFactory(CaseFactory):
+    """Somebody has asked to see a case that they do not handle."""
+
+    class Meta:
+        model = EmergencyAccess
+
+    state = "open"
+    number = factory.Sequence(lambda n: f"JP-EMG-26-{n:04d}")
+    title = "JP-PH-26-R0001"
+    person = factory.LazyFunction(lambda: person("case_manager"))
+    target_kind = "cases.request"
+    target_id = factory.LazyFunction(uuid4)
+    reason = "A call at night"
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=30))
+
+
+def name_readers(case: Any, *people: Person, label: str = "company_confidential") -> Any:
+    """Put a whole deal under a label that names its readers."""
+    for model in case_types():
+        model._default_manager.filter(deal_id=case.deal_id).update(handling=label)
+    for who in people:
+        Handler.objects.create(deal_id=case.deal_id, person=who)
+    case.handling = label
+    return case
 
 
 def book_bill(bill: Any) -> None:

@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DueOn:
-    """An effect: set (or move) the deadline of a step. `day` gives its last day, or None."""
+    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment, or None."""
 
     step: str
-    day: Callable[[Any], date | None]
+    day: Callable[[Any], date | datetime | None]
 
     @property
     def key(self) -> str:
@@ -40,7 +40,7 @@ class DueOn:
             defaults={
                 "case_kind": case.kind(),
                 "case_number": case.number,
-                "due_at": end_of(last_day),
+                "due_at": last_day if isinstance(last_day, datetime) else end_of(last_day),
             },
         )
 

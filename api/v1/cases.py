@@ -18,6 +18,7 @@ from api.doors import Door
 from api.filters import AllowedFilters, Filter, by_state, by_words, changed_since
 from api.pagination import ByCursor
 from api.shown import CaseShown
+from partners.handling import note_reading
 from workflow.models import Case
 
 
@@ -96,6 +97,7 @@ class OneCase(Door, GenericAPIView[Any]):
 
     def get(self, request: Request, number: str) -> Response:
         row = self.kind.row(self.person, number)
+        note_reading(row, self.person)
         return Response(self.get_serializer(row).data)
 
 

@@ -15,6 +15,7 @@ from django_fsm import FSMField
 from cases import journals, notices, papers, rules
 from cases.models.contract import Contract
 from partners.models import NationCase, NationCaseQuerySet
+from workflow import handling
 from workflow.steps import beginning, step
 
 
@@ -62,6 +63,7 @@ class Bill(NationCase):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="cases_bill_known_state"
             ),
+            handling.known("cases_bill"),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, from_deposit__gte=0, from_deposit__lte=F("amount")),
                 name="cases_bill_amounts",

@@ -24,7 +24,7 @@ from industry.models import Article
 from ledger.journals import Code, balance
 from ledger.money import written
 from partners.models import NationCase, NationCaseQuerySet
-from workflow import approvals
+from workflow import approvals, handling
 from workflow.rights import by_system
 from workflow.steps import Leads, beginning, step
 
@@ -215,6 +215,7 @@ class Contract(NationCase):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="cases_contract_known_state"
             ),
+            handling.known("cases_contract"),
             models.CheckConstraint(
                 condition=Q(net=None, administrative_charge=None, total=None, deposit=None)
                 | Q(
@@ -409,7 +410,7 @@ class Contract(NationCase):
         may=rules.certifier,
         books=[actions.receive("end_use_certificate", _("End-use certificate"), for_nation=True)],
     )
-    def file_end_use_certificate(self, *, certificate: Any) -> None:
+    def file_end_use_certificate(self, *, certificate: Any, handling: str = "") -> None:
         """File the end user's signed undertaking not to pass the equipment on."""
 
     @step(

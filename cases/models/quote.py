@@ -16,8 +16,9 @@ from django_fsm import FSMField
 
 from cases import actions, notices, rules
 from cases.models.subcontract import Subcontract, SubcontractLine
-from partners import access
+from partners import access, need_to_know
 from partners.models import Organisation, Person
+from workflow import handling
 from workflow.models import Case, CaseQuerySet
 from workflow.steps import beginning, step
 
@@ -43,7 +44,7 @@ def still_time_to_quote(quote: Quote) -> str:
 class QuoteQuerySet(CaseQuerySet):
     def visible_to(self, person: Person) -> Self:
         if access.reads_cases(person):
-            return self.all()
+            return need_to_know.within_reach(self.all(), person)
         if contractors := access.contractors_of(person):
             return self.filter(contractor_id__in=contractors)
         return self.none()
@@ -72,6 +73,7 @@ class Quote(Case):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="cases_quote_known_state"
             ),
+            handling.known("cases_quote"),
             models.CheckConstraint(
                 condition=~Q(state__in=["submitted", "taken"])
                 | Q(amount__isnull=False, amount__gt=0),

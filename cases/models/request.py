@@ -17,6 +17,7 @@ from documents.models import Document
 from exports.models import TransferReview
 from industry.models import Article
 from partners.models import NationCase, NationCaseQuerySet
+from workflow import handling
 from workflow.rights import by_system
 from workflow.steps import beginning, step
 
@@ -130,6 +131,7 @@ class Request(NationCase):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="cases_request_known_state"
             ),
+            handling.known("cases_request"),
             models.UniqueConstraint(
                 fields=["nation", "reference"],
                 condition=~Q(state="withdrawn"),
@@ -183,7 +185,7 @@ class Request(NationCase):
         may=rules.requester,
         books=[actions.receive("request_letter", _("Letter of request"), for_nation=True)],
     )
-    def attach_letter(self, *, letter: Any) -> None:
+    def attach_letter(self, *, letter: Any, handling: str = "") -> None:
         """Attach the signed letter of request, or a newer version of it."""
 
     @step(

@@ -17,9 +17,9 @@ from django_fsm import FSMField
 from cases import actions, journals, notices, papers, rules
 from cases.models.contract import Contract, ContractLine
 from documents.models import Document
-from partners import access
+from partners import access, need_to_know
 from partners.models import Organisation, Person
-from workflow import approvals
+from workflow import approvals, handling
 from workflow.models import Case, CaseQuerySet
 from workflow.steps import beginning, step
 
@@ -72,7 +72,7 @@ class SubcontractQuerySet(CaseQuerySet):
     def visible_to(self, person: Person) -> Self:
         """A contractor sees what it was awarded; before that it sees its own quote."""
         if access.reads_cases(person):
-            return self.all()
+            return need_to_know.within_reach(self.all(), person)
         if contractors := access.contractors_of(person):
             return self.filter(contractor_id__in=contractors, awarded_on__isnull=False)
         return self.none()
@@ -117,6 +117,7 @@ class Subcontract(Case):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="cases_subcontract_known_state"
             ),
+            handling.known("cases_subcontract"),
             models.CheckConstraint(
                 condition=Q(contractor=None, amount=None)
                 | Q(contractor__isnull=False, amount__isnull=False, amount__gt=0),
@@ -321,7 +322,7 @@ class Subcontract(Case):
         then=[notices.invoice_received],
         duty="invoice:send",
     )
-    def send_invoice(self, *, invoice_number: str, invoice: Any) -> None:
+    def send_invoice(self, *, invoice_number: str, invoice: Any, handling: str = "") -> None:
         """Send the qualified invoice for the accepted delivery."""
         self.invoice_number = invoice_number
 

@@ -18,6 +18,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents import storage
+from workflow import handling
+from workflow.handling import Handling
 
 if TYPE_CHECKING:
     from workflow.models import Case
@@ -78,6 +80,9 @@ class Document(models.Model):
     entry = models.ForeignKey(
         "workflow.Entry", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    handling = models.CharField(
+        _("handling label"), max_length=30, choices=Handling, default=handling.usual
+    )
     for_nation = models.BooleanField(_("the nation sees it"), default=False)
     for_contractor_id = models.UUIDField(null=True)
 
@@ -119,6 +124,7 @@ class Document(models.Model):
                 condition=Q(for_nation=False) | ~Q(owner_code=""),
                 name="documents_document_nation_named",
             ),
+            handling.known("documents_document"),
         ]
         indexes = [
             models.Index(

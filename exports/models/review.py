@@ -16,8 +16,9 @@ from django_fsm import FSMField
 from exports import deadlines, notices, papers, rules
 from exports.screening import Facts, Level, Result, screen
 from industry.models import Article
-from partners import access
+from partners import access, need_to_know
 from partners.models import Agreement, NationCase, NationCaseQuerySet, Person
+from workflow import handling
 from workflow.rights import by_system
 from workflow.steps import beginning, step
 
@@ -53,7 +54,9 @@ def clearance_has_run_out(review: TransferReview) -> str:
 class TransferReviewQuerySet(NationCaseQuerySet):
     def visible_to(self, person: Person) -> Self:
         """Reviews are the agency's and the ministries'; a nation learns the result only."""
-        return self.all() if access.reads_reviews(person) else self.none()
+        if access.reads_reviews(person):
+            return need_to_know.within_reach(self.all(), person)
+        return self.none()
 
     def clearing(self, request_number: str, day: date) -> Self:
         """Cleared reviews of a request that are still valid on a day."""
@@ -95,6 +98,7 @@ class TransferReview(NationCase):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="exports_review_known_state"
             ),
+            handling.known("exports_review"),
             models.CheckConstraint(
                 condition=~Q(state="cleared")
                 | Q(decided_on__isnull=False, valid_until__isnull=False),

@@ -19,6 +19,7 @@ from django_fsm import FSMField
 from exports import notices, papers, rules
 from exports.models.review import TransferReview
 from partners.models import NationCase, NationCaseQuerySet
+from workflow import handling
 from workflow.steps import beginning, step
 
 
@@ -72,6 +73,7 @@ class Shipment(NationCase):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="exports_shipment_known_state"
             ),
+            handling.known("exports_shipment"),
             models.CheckConstraint(
                 condition=Q(received_on=None)
                 | Q(shipped_on__isnull=False, received_on__gte=F("shipped_on")),

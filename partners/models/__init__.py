@@ -3,6 +3,8 @@
 from partners.models.agreement import Agreement
 from partners.models.attempts import Attempts
 from partners.models.letter import Letter
+from partners.models.emergency import EmergencyAccess
+from partners.models.handler import Handler
 from partners.models.membership import Membership
 from partners.models.nation import Nation
 from partners.models.nation_case import NationCase, NationCaseQuerySet
@@ -14,6 +16,8 @@ __all__ = [
     "Agreement",
     "Attempts",
     "Letter",
+    "EmergencyAccess",
+    "Handler",
     "Membership",
     "Nation",
     "NationCase",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import access
+from partners import access, need_to_know
 from partners.models.nation import Nation
 from partners.models.person import Person
 from workflow.models import Case, CaseQuerySet
@@ -19,7 +19,7 @@ class NationCaseQuerySet(CaseQuerySet):
 
     def visible_to(self, person: Person) -> Self:
         if access.reads_cases(person):
-            return self.shown_to_agency()
+            return need_to_know.within_reach(self.shown_to_agency(), person)
         if nations := access.nations_of(person):
             return self.shown_to_nation().filter(nation_id__in=nations)
         return self.none()

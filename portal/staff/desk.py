@@ -18,6 +18,7 @@ from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
 from notifications.models import Message
 from partners import access, policies
+from partners.models import EmergencyAccess
 from partners.reading import capacity_in
 from portal import names
 from portal.desk import CaseType, Desk
@@ -141,6 +142,12 @@ TYPES = (
         _("Bills"),
         columns=("number", "nation", "title", "amount", "state", "due_on"),
         related=("nation", "contract"),
+    ),
+    CaseType(
+        EmergencyAccess,
+        _("Emergency access"),
+        columns=("number", "title", "person", "state", "expires_at"),
+        related=("person",),
     ),
 )
 

@@ -16,6 +16,7 @@ from workflow.models import Entry, FollowUp
 class SampleCase:
     number: str = "JP-PH-26-0007"
     owner_code: str = "PH"
+    handling: str = "confidentiality_2"
     contractor_id: UUID | None = None
     pk: UUID = field(default_factory=uuid4)
     values: dict[str, Any] = field(default_factory=dict)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from cases.models import Bill, Contract, Quote, QuoteLine, Request, Subcontract
 from exports.models import Shipment, ShipmentLine, TransferReview
+from partners.models import EmergencyAccess
 from tests.factories import (
     DRAFTER,
     NET,
@@ -18,6 +20,7 @@ from tests.factories import (
     BillFactory,
     CaseFactory,
     ContractFactory,
+    EmergencyAccessFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -165,6 +168,13 @@ def bills(people: People) -> Situations:
     return in_each_state(BillFactory)
 
 
+def emergencies(people: People) -> Situations:
+    asker = people["case manager who asked"] = person("case_manager")
+    over = EmergencyAccessFactory(person=asker, expires_at=timezone.now())
+    found = in_each_state(EmergencyAccessFactory, person=asker)
+    return found | {"open, its time over": over}
+
+
 MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
     (Request, requests),
     (Contract, contracts),
@@ -173,6 +183,7 @@ MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
     (TransferReview, reviews),
     (Shipment, shipments),
     (Bill, bills),
+    (EmergencyAccess, emergencies),
 ]
 
 

@@ -27,7 +27,16 @@ from workflow.forms import form_of
 from workflow.models import Case
 from workflow.steps import Leads, Step, beginnings_of, case_types, steps_of
 
-MACHINES = ["Bill", "Contract", "Quote", "Request", "Shipment", "Subcontract", "TransferReview"]
+MACHINES = [
+    "Bill",
+    "Contract",
+    "EmergencyAccess",
+    "Quote",
+    "Request",
+    "Shipment",
+    "Subcontract",
+    "TransferReview",
+]
 STEPS = [
     pytest.param(model, step, id=f"{model.__name__}.{step.name}")
     for model in case_types()

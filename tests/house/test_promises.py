@@ -15,12 +15,13 @@ from django.utils import timezone
 from api.models import IdempotentCall
 from cases.models import Rate
 from notifications.models import Message
-from partners.models import Agreement, Letter
+from partners.models import Agreement, Handler, Letter
 from tests.factories import (
     NET,
     ArticleFactory,
     BillFactory,
     ContractFactory,
+    EmergencyAccessFactory,
     MembershipFactory,
     NationFactory,
     OrganisationFactory,
@@ -189,6 +190,16 @@ def in_state(made: Any) -> Callable[[], None]:
     return lambda: change(made(), state="sleeping")
 
 
+def in_handling(made: Any) -> Callable[[], None]:
+    return lambda: change(made(), handling="cosmic")
+
+
+def handler_twice() -> None:
+    for _ in range(2):
+        Handler.objects.create(deal_id=uuid4(), person=person("case_manager"))
+    again(Handler.objects.first())
+
+
 PROMISES: dict[str, Callable[[], Any]] = {
     # known states
     "cases_request_known_state": in_state(RequestFactory),
@@ -199,6 +210,17 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "exports_review_known_state": in_state(TransferReviewFactory),
     "exports_shipment_known_state": in_state(ShipmentFactory),
     "notifications_message_known_state": lambda: message(state="lost"),
+    "partners_emergency_known_state": in_state(EmergencyAccessFactory),
+    # known labels
+    "cases_request_known_handling": in_handling(RequestFactory),
+    "cases_contract_known_handling": in_handling(ContractFactory),
+    "cases_subcontract_known_handling": in_handling(SubcontractFactory),
+    "cases_quote_known_handling": in_handling(QuoteFactory),
+    "cases_bill_known_handling": in_handling(BillFactory),
+    "exports_review_known_handling": in_handling(TransferReviewFactory),
+    "exports_shipment_known_handling": in_handling(ShipmentFactory),
+    "partners_emergency_known_handling": in_handling(EmergencyAccessFactory),
+    "documents_document_known_handling": lambda: received_paper(handling="cosmic"),
     # requests
     "cases_request_reference_once": lambda: again(RequestFactory(), number="R2"),
     "cases_requestline_once": lambda: again(line_of(RequestFactory)),
@@ -265,6 +287,11 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "partners_organisation_nation_if_foreign": lambda: change(agency(), nation="PH"),
     "partners_organisation_number_once": lambda: again(firm()),
     "partners_organisation_one_agency": second_agency,
+    "partners_handler_once": handler_twice,
+    "partners_emergency_an_hour_at_most": lambda: change(
+        EmergencyAccessFactory(), expires_at=NOW() + timedelta(minutes=61)
+    ),
+    "partners_emergency_has_a_reason": lambda: change(EmergencyAccessFactory(), reason=""),
     # the gate
     "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=BEFORE),
     "workflow_route_once": lambda: twice(route),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workflow import values
+from workflow import handling, values
 
 if TYPE_CHECKING:
     from workflow.models.entry import Entry
@@ -35,6 +35,14 @@ class Case(models.Model):
     changed_at = models.DateTimeField(_("last change"), auto_now=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     deal_id = models.UUIDField(_("deal"), db_index=True, editable=False)
+
+    handling = models.CharField(
+        _("handling label"),
+        max_length=30,
+        choices=handling.Handling,
+        default=handling.usual,
+        editable=False,
+    )
 
     state: Any  # each case type declares its own field
 
@@ -69,8 +77,10 @@ class Case(models.Model):
         return ""
 
     def join_deal(self, under: Case | None) -> None:
-        """A case belongs to the deal of the case it follows from; the first begins a deal."""
+        """A case has the deal and the label of the case it follows from; the first begins a deal."""
         self.deal_id = under.deal_id if under else self.pk
+        if under:
+            self.handling = under.handling
 
     @property
     def duties_of(self) -> uuid.UUID:

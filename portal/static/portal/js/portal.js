@@ -59,6 +59,18 @@
     if (event.persisted) document.querySelectorAll("[data-sent]").forEach((button) => (button.disabled = false));
   });
 
+  // How long emergency access still lasts; without script the page says until when.
+  const left = () => {
+    for (const clock of document.querySelectorAll("[data-until]")) {
+      const seconds = Math.max(0, Math.floor((new Date(clock.dataset.until) - Date.now()) / 1000));
+      clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    }
+  };
+  if (document.querySelector("[data-until]")) {
+    left();
+    window.setInterval(left, 1000);
+  }
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

@@ -1,0 +1,91 @@
+"""Need-to-know: which rows of those a role reads a person may see, and who may be told.
+
+A label that names its readers (`workflow.handling`) narrows the agency and the ministries to the
+handlers of the deal, the auditor, and the approver whose signature is next. Nations and
+contractors see their own rows whatever the label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.db.models import Count, Func, IntegerField, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from partners import access
+from partners.access import Permission
+from workflow import handling
+from workflow.models import ApprovalFile
+from workflow.steps import case_types
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
+def within_reach(rows: Rows, person: Any) -> Rows:
+    """Of rows that the person's role reads, those that they may know of."""
+    if access.holds(person, Permission.CASE_READ_ALL):
+        return rows
+    known = Q(handling__in=handling.EVERYBODYS) | Q(deal_id__in=_deals_of(person))
+    known |= Q(pk__in=_emergencies().filter(person=person).values("target_id"))
+    if access.holds(person, Permission.APPROVAL_DECIDE):
+        known |= Q(pk__in=_waiting_for(person.roles))
+    return rows.filter(known)
+
+
+def those_who_may_know(people: Iterable[Any], case: Any) -> list[Any]:
+    """Of people of the agency, those who may be told of the case."""
+    if not handling.is_restricted(case.handling):
+        return list(people)
+    handlers = set(_handlers().filter(deal_id=case.deal_id).values_list("person_id", flat=True))
+    return [who for who in people if who.pk in handlers]
+
+
+def hidden_from(person: Any, number: str) -> Any:
+    """The case of this number, if the person's role reads such cases but its label hides it."""
+    for model in case_types():
+        rows: Any = model._default_manager.filter(number=number)
+        reads = (
+            access.reads_reviews(person)
+            if model.slug() == "reviews"
+            else access.reads_cases(person)
+        )
+        row = rows.exclude(handling__in=handling.EVERYBODYS).first() if reads else None
+        if row and not rows.visible_to(person).exists():
+            return row
+    return None
+
+
+def emergency_of(person: Any, case: Any) -> Any:
+    """The emergency access by which somebody sees the case, if one is running."""
+    if not handling.is_restricted(case.handling):
+        return None
+    return _emergencies().filter(person=person, target_id=case.pk).order_by("expires_at").last()
+
+
+def _emergencies() -> Any:
+    return apps.get_model("partners.EmergencyAccess").objects.running()
+
+
+def _handlers() -> Any:
+    return apps.get_model("partners.Handler").objects.now()
+
+
+def _deals_of(person: Any) -> Any:
+    return _handlers().filter(person=person).values("deal_id")
+
+
+class _Nth(Func):
+    """The element of a JSON list at a position, as text."""
+
+    arg_joiner = " ->> "
+    template = "(%(expressions)s)"
+    output_field = TextField()
+
+
+def _waiting_for(ranks: list[str]) -> Any:
+    """Ids of the cases whose approval waits for one of the ranks."""
+    nth = _Nth("ranks", Cast(Count("signatures"), IntegerField()))
+    files = ApprovalFile.objects.filter(returned_at=None).order_by()
+    return files.annotate(waiting_rank=nth).filter(waiting_rank__in=ranks).values("case_id")
