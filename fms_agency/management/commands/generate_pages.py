@@ -5,6 +5,7 @@ With `--check` nothing is written: it names the pages that are not as the code s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,24 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from partners.access import ROLES, Permission
-from partners.policies import policy_of
+from partners.access import ROLES, Permission, Role
+from partners.models import Membership, Organisation, Person
+from partners.policies import Policy, policy_of
 from workflow.diagrams import HEAD, Translate, context_of, page, table
 from workflow.steps import beginnings_of, case_types, steps_of
 from workflow.values import source_text
 
 DOCS = Path("docs")
+ROWS_SAY = (
+    "What the role sees of each kind of case. “own”: those of the person's own nation or contractor.",
+    "“unlabelled, handled”: those whose label names no readers, and those the person handles, signs",
+    "next or has emergency access to. Empty: none; a row that is not seen is not found (404).",
+)
+ADDRESSES_SAY = (
+    "What an address answers about a row of one's own, about another's (the same as about a missing",
+    "one), and to somebody without a role today. A stranger is led to sign in, or gets 401 (API).",
+)
+WITHOUT_ROWS = {"home", "sign_out", "roles", "begin", "catalogue"}
 KINDS = ("agency", "ministry", "nation", "contractor")
 
 
@@ -86,10 +98,26 @@ def access_page(translate: Translate) -> str:
             *table(("Step", *(f"`{role}`" for role in roles)), _steps(model, roles)),
             "",
         ]
-    return (
-        "\n".join([*parts, "## Addresses", "", *table(("Address", "Name", "Policy"), _routes())])
-        + "\n"
-    )
+    parts += [
+        "## Rows",
+        "",
+        *ROWS_SAY,
+        "",
+        *table(("Rows", *(f"`{role}`" for role in ROLES)), _rows()),
+        "",
+        "## Duties that are kept apart",
+        "",
+        "Within a group, sides are different people's (`fms_agency/reference/separations.json`).",
+        "",
+        *table(("Group", "Over", "Side", "Duty", "Steps"), _separations()),
+        "",
+        "## Addresses",
+        "",
+        *ADDRESSES_SAY,
+        "",
+        *table(("Address", "Name", "Policy", "Own", "Other", "No organisation"), _routes()),
+    ]
+    return "\n".join(parts) + "\n"
 
 
 def _roles(translate: Translate) -> Iterator[list[str]]:
@@ -126,6 +154,48 @@ def _steps(model: Any, roles: list[str]) -> Iterator[list[str]]:
         yield [f"`{step.name}` {source_text(step.label)}", *marks]
 
 
+def _somebody(*roles: type[Role]) -> Person:
+    """Somebody with these roles today, in organisations that are nobody's; no row is asked for."""
+    person = Person()
+    person.memberships_today = [
+        Membership(person=person, organisation=_place(role), role=role.id) for role in roles
+    ]
+    return person
+
+
+def _place(role: type[Role]) -> Organisation:
+    return Organisation(kind=role.kind, nation_id="XX" if role.kind == "nation" else None)
+
+
+def _rows() -> Iterator[list[str]]:
+    """What `visible_to` lets each role see of each case type."""
+    for model in case_types():
+        cells = (_reach(model, role) for role in ROLES.values())
+        yield [source_text(model._meta.verbose_name_plural), *cells]
+
+
+def _reach(model: Any, role: type[Role]) -> str:
+    rows = model._default_manager.visible_to(_somebody(role))
+    if rows.query.is_empty():
+        return ""
+    _columns, _where, condition = str(rows.query).partition(" WHERE ")
+    if Permission.CASE_READ_ALL in role.permissions or not condition:
+        return "all"
+    return "unlabelled, handled" if '"handling" IN' in condition else "own"
+
+
+def _separations() -> Iterator[list[str]]:
+    text = (settings.BASE_DIR / "fms_agency/reference/separations.json").read_text(encoding="utf-8")
+    for row in json.loads(text):
+        steps = (
+            f"`{model._meta.model_name}.{step.name}`"
+            for model in case_types()
+            for step in (*beginnings_of(model).values(), *steps_of(model).values())
+            if step.duty == row["duty"]
+        )
+        yield [row["group"], row["scope"], row["side"], row["name_en"], ", ".join(steps)]
+
+
 def _routes() -> Iterator[list[str]]:
     for path, pattern in routes():
         policy = policy_of(pattern.callback)
@@ -133,7 +203,22 @@ def _routes() -> Iterator[list[str]]:
             f"`/{path}`",
             f"`{pattern.name}`" if pattern.name else "",
             policy.name if policy else "nobody",
+            *_answers(path, pattern.name, policy),
         ]
+
+
+def _answers(path: str, name: str | None, policy: Policy | None) -> tuple[str, str, str]:
+    """Status for a row of one's own, for another's, and for somebody without a role today."""
+    if policy is None:
+        return "403", "403", "403"
+    if policy.test is None and not policy.by_token:
+        return "no rows", "no rows", "as anybody"
+    comes_in = policy.test is not None and policy.test(_somebody()) and not policy.by_token
+    outsider = "led on by role" if comes_in else "403"
+    if name in WITHOUT_ROWS:
+        return "no rows", "no rows", outsider
+    of_a_row = any(f":{name}>" in path for name in ("number", "pk"))
+    return ("as the row", "404", outsider) if of_a_row else ("own rows", "none of them", outsider)
 
 
 def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
