@@ -331,16 +331,17 @@ def test_steps_tell_what_is_open_and_why_not(requester: Caller) -> None:
         "fields": [],
         "url": f"/api/v1/requests/{request.number}/steps/submit/",
     }
-    assert by_name["attach_letter"]["fields"] == [
-        {
-            "name": "letter",
-            "label": "Letter of request",
-            "type": "file",
-            "required": True,
-            "help": "The signed letter, as PDF or image.",
-            "choices": [],
-        }
-    ]
+    letter, handling = by_name["attach_letter"]["fields"]
+    assert letter == {
+        "name": "letter",
+        "label": "Letter of request",
+        "type": "file",
+        "required": True,
+        "help": "The signed letter, as PDF or image.",
+        "choices": [],
+    }
+    assert (handling["name"], handling["required"]) == ("handling", False)
+    assert [choice["value"] for choice in handling["choices"]][:2] == ["", "confidentiality_1"]
     purpose = next(f for f in by_name["revise"]["fields"] if f["name"] == "purpose")
     assert purpose["choices"][0] == {"value": "new_capability", "label": "New capability"}
 
