@@ -341,7 +341,7 @@ def test_steps_tell_what_is_open_and_why_not(requester: Caller) -> None:
         "choices": [],
     }
     assert (handling["name"], handling["required"]) == ("handling", False)
-    assert [choice["value"] for choice in handling["choices"]][:2] == ["", "confidentiality_1"]
+    assert [choice["value"] for choice in handling["choices"]][:1] == ["confidentiality_1"]
     purpose = next(f for f in by_name["revise"]["fields"] if f["name"] == "purpose")
     assert purpose["choices"][0] == {"value": "new_capability", "label": "New capability"}
 
