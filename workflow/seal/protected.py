@@ -43,6 +43,8 @@ PROTECTED: dict[str, frozenset[str]] = {
     "partners.organisation": frozenset(),
     "partners.person": frozenset({"password", "last_login"}),
     "partners.membership": frozenset(),
+    "partners.handler": frozenset(),
+    "partners.emergencyaccess": frozenset(),
     # reference data
     "cases.rate": frozenset(),
     "industry.article": frozenset(),
