@@ -8,4 +8,5 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         from partners.identity import lines  # noqa: F401  it listens once the apps are loaded
+
         import_module("partners.forms")  # so that each step finds the form that asks for it

@@ -30,8 +30,8 @@ from documents import tables
 from documents.models import Document
 from documents.serving import answer as serve
 from partners.access import ROLES
-from partners.identity import confirmation, second_factor
 from partners.handling import may_handle, note_reading
+from partners.identity import confirmation, second_factor
 from partners.need_to_know import emergency_of
 from partners.policies import Policy
 from portal import exporting, names

@@ -2,9 +2,9 @@
 
 from partners.models.agreement import Agreement
 from partners.models.attempts import Attempts
-from partners.models.letter import Letter
 from partners.models.emergency import EmergencyAccess
 from partners.models.handler import Handler
+from partners.models.letter import Letter
 from partners.models.membership import Membership
 from partners.models.nation import Nation
 from partners.models.nation_case import NationCase, NationCaseQuerySet
@@ -15,9 +15,9 @@ from partners.models.rate_count import RateCount
 __all__ = [
     "Agreement",
     "Attempts",
-    "Letter",
     "EmergencyAccess",
     "Handler",
+    "Letter",
     "Membership",
     "Nation",
     "NationCase",

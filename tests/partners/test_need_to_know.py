@@ -34,6 +34,7 @@ from tests.factories import (
     name_readers,
     person,
 )
+from tests.people import enter
 from workflow import deadlines, follow_ups
 from workflow.handling import Handling, is_restricted, why_not_here
 from workflow.models import Deadline, Entry
@@ -77,7 +78,7 @@ def seen(who: Any, deal: dict[str, Any]) -> set[str]:
 
 def client_of(who: Any) -> Client:
     client = Client()
-    client.force_login(who)
+    enter(client, who)
     return client
 
 
