@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import papers
 from cases.forms import AttachLetter
 from cases.models import Bill, Contract, Quote, Request, Subcontract
 from documents import uploads
@@ -355,6 +356,23 @@ def test_banner_of_a_case_page_is_the_label_of_the_case() -> None:
     page = client_of(manager).get(reverse("staff:case", args=["requests", request.number]))
 
     assert page.context["handling_label"] == "Company confidential: named readers"
+
+
+def test_paper_shows_the_label_above_and_below_each_page() -> None:
+    contract = name_readers(ContractFactory(state="offered"))
+
+    html = papers.offer.html(contract, timezone.now())
+
+    assert html.count("企業秘密（取扱者限定） / Company confidential: named readers</div>") == 2
+
+
+@pytest.mark.parametrize("address", ["/staff/roles/", "/staff/emergencies/", "/staff/handling/"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_pages_on_rights_are_shown_in_both_languages(address: str, language: str) -> None:
+    client = client_of(person("security_officer", language=language))
+
+    assert client.get(address).headers["Content-Language"] == language
+    assert client.get(address).status_code == 200
 
 
 # Reading -------------------------------------------------------------------------------------
