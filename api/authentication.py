@@ -16,7 +16,9 @@ from rest_framework.request import Request
 
 from api.languages import speak
 from partners import rates
+from partners.access import context_of
 from partners.models import Person
+from workflow import walls
 
 SCOPE = "partner"
 
@@ -40,6 +42,7 @@ class ClientOfAPerson(BaseAuthentication):
                 _("The person this client acts for may no longer sign in. Ask the agency.")
             )
         speak(request, person.language)
+        walls.enter(context_of(person))
         return person, token
 
     def authenticate_header(self, request: Request) -> str:

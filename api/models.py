@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
+
 
 class IdempotentCall(models.Model):
     """One act asked for under an `Idempotency-Key`, with the reply it got.
@@ -31,6 +33,8 @@ class IdempotentCall(models.Model):
     headers = models.JSONField(_("headers"), default=dict)
     body = models.TextField(_("reply"), default="")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    wall = walls.own("person_id")
 
     class Meta:
         verbose_name = _("call")

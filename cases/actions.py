@@ -52,7 +52,7 @@ def write_request_lines(act: Act) -> None:
     request = act.case
     request.lines.all().delete()
     models.RequestLine.objects.bulk_create(
-        models.RequestLine(request=request, number=number, **line)
+        models.RequestLine(request=request, nation_id=request.nation_id, number=number, **line)
         for number, line in enumerate(act.given["lines"], start=1)
     )
 
@@ -73,6 +73,7 @@ def open_transfer_review(act: Act) -> None:
     ReviewLine.objects.bulk_create(
         ReviewLine(
             review=opened.case,
+            nation_id=request.nation_id,
             number=line.number,
             name_ja=line.article.name_ja,
             name_en=line.article.name_en,
@@ -94,7 +95,11 @@ def copy_request_lines(act: Act) -> None:
     contract = act.case
     models.ContractLine.objects.bulk_create(
         models.ContractLine(
-            contract=contract, number=line.number, article=line.article, quantity=line.quantity
+            contract=contract,
+            nation_id=contract.nation_id,
+            number=line.number,
+            article=line.article,
+            quantity=line.quantity,
         )
         for line in contract.request.lines.select_related("article")
     )
@@ -153,20 +158,33 @@ def invite(act: Act) -> None:
 
 def quoted_amount(quote: Any, lines: dict[int, Decimal]) -> Decimal:
     """The sum of a quote: unit price times quantity, line by line."""
-    quantities = dict(quote.subcontract.lines.values_list("number", "quantity"))
+    quantities = dict(quote.lines.values_list("number", "quantity"))
     amounts = (pricing.rounded(p * quantities[n], quote.currency) for n, p in lines.items())
     return sum(amounts, Decimal(0))
 
 
+def copy_asked_lines(act: Act) -> None:
+    """A contractor is shown a copy of what is asked: the purchase itself is not its to see."""
+    quote = act.case
+    models.QuoteLine.objects.bulk_create(
+        models.QuoteLine(
+            quote=quote,
+            line=line,
+            contractor_id=quote.contractor_id,
+            number=line.number,
+            article=line.article,
+            quantity=line.quantity,
+        )
+        for line in quote.subcontract.lines.select_related("contract_line__article")
+    )
+
+
 def write_quote_lines(act: Act) -> None:
     """Replace the prices of a quote with those just given."""
-    quote = act.case
-    quote.lines.all().delete()
-    lines = {line.number: line for line in quote.subcontract.lines.all()}
-    models.QuoteLine.objects.bulk_create(
-        models.QuoteLine(quote=quote, line=lines[number], unit_price=unit_price)
-        for number, unit_price in act.given["lines"].items()
-    )
+    lines = list(act.case.lines.all())
+    for line in lines:
+        line.unit_price = act.given["lines"].get(line.number)
+    models.QuoteLine.objects.bulk_update(lines, ["unit_price"])
 
 
 def take_quote(act: Act) -> None:
@@ -193,7 +211,8 @@ def quoted_prices(contract: Any) -> dict[int, Decimal]:
     rows = models.QuoteLine.objects.filter(
         quote__state="taken", line__contract_line__contract=contract
     ).exclude(line__subcontract__state__in=["cancelled", "terminated"])
-    return dict(rows.values_list("line__contract_line__number", "unit_price"))
+    prices = rows.values_list("line__contract_line__number", "unit_price")
+    return {number: price for number, price in prices if price is not None}
 
 
 def priced(contract: Any) -> tuple[pricing.Price, Decimal]:
@@ -252,6 +271,7 @@ def pack_shipment(act: Act) -> None:
     ShipmentLine.objects.bulk_create(
         ShipmentLine(
             shipment=opened.case,
+            nation_id=contract.nation_id,
             number=line.number,
             name_ja=line.article.name_ja,
             name_en=line.article.name_en,

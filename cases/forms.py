@@ -399,15 +399,13 @@ class SubmitQuote(StepForm):
     )
 
     def prepare(self) -> None:
-        lines = self.case.subcontract.lines.select_related("contract_line__article")
-        given = {
-            line.line.number: line.unit_price for line in self.case.lines.select_related("line")
-        }
+        lines = list(self.case.lines.select_related("article"))
+        given = {line.number: line.unit_price for line in lines if line.unit_price}
         field: Any = self.fields["lines"]
         field.currency = self.case.currency
         field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
         field.initial = given
-        self.fields["deliver_on"].initial = self.case.deliver_on or self.case.subcontract.deliver_by
+        self.fields["deliver_on"].initial = self.case.deliver_on or self.case.deliver_by
         self.fields["valid_until"].initial = self.case.valid_until
 
     def clean_deliver_on(self) -> Any:

@@ -154,7 +154,7 @@ def contract_cancelled(contract: Any) -> Values:
 
 @notice("quote_invited", to=firm_with(P.QUOTE_WRITE))
 def quote_invited(quote: Any) -> Values:
-    return _for_firm(quote, due_on=quote.subcontract.quote_by)
+    return _for_firm(quote, due_on=quote.quote_by)
 
 
 @notice("quote_submitted", to=to_buyers)

@@ -95,8 +95,8 @@ def purchase_order(subcontract: Any) -> Values:
 
 def _ordered_lines(subcontract: Any) -> list[Values]:
     prices: dict[int, Decimal] = {}
-    for quote in subcontract.quotes.filter(state="taken").prefetch_related("lines__line"):
-        prices |= {row.line.number: row.unit_price for row in quote.lines.all()}
+    for quote in subcontract.quotes.filter(state="taken").prefetch_related("lines"):
+        prices |= {row.number: row.unit_price for row in quote.lines.all()}
     lines = subcontract.lines.select_related("contract_line__article")
     return [
         {

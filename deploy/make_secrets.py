@@ -28,9 +28,13 @@ def main() -> None:
     keep("secret_key", secrets.token_urlsafe(50))
     keep("seal_key", base64.b64encode(secrets.token_bytes(32)).decode())
     keep("postgres_password", secrets.token_urlsafe(32))
+    keep("context_key", secrets.token_urlsafe(50))
     owner = keep("owner_password", secrets.token_urlsafe(32))
+    web = keep("web_password", secrets.token_urlsafe(32))
+    worker = keep("worker_password", secrets.token_urlsafe(32))
     broker = keep("broker_password", secrets.token_urlsafe(32))
-    keep("database_url", f"postgres://fms_owner:{owner}@database:5432/fms_agency")
+    for role, password in (("owner", owner), ("web", web), ("worker", worker)):
+        keep(f"{role}_database_url", f"postgres://fms_{role}:{password}@database:5432/fms_agency")
     keep("broker_url", f"redis://:{broker}@broker:6379/0")
     if keep("email_url", "smtp://mail.example.jp:25") == "smtp://mail.example.jp:25":
         print("email_url holds an example: write your mail server's address into it.")

@@ -13,6 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 SECRET_KEY = env.text("SECRET_KEY")
+# Signs what the database is told of whoever asks (workflow/walls.py).
+CONTEXT_KEY = env.text("CONTEXT_KEY", SECRET_KEY)
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost")
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "workflow.trail.NameTheRequest",
+    "partners.middleware.AtTheEntrance",
     "django.middleware.security.SecurityMiddleware",
     "fms_agency.headers.KeptToOurselves",
     "csp.middleware.CSPMiddleware",
@@ -65,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "partners.identity.sessions.EndOldSessions",
     "allauth.account.middleware.AccountMiddleware",
+    "partners.middleware.BehindTheirWall",
     "partners.middleware.SpeakTheirLanguage",
     "partners.middleware.DefaultDeny",
     "portal.limits.PerPerson",
@@ -122,7 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "partners.sessions"
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30)
 SESSION_ABSOLUTE_HOURS = env.number("SESSION_ABSOLUTE_HOURS", 12)
 SESSIONS_PER_PERSON = env.number("SESSIONS_PER_PERSON", 5)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import amount_of
 from partners.models import Nation
+from workflow import walls
 
 
 class Account(models.Model):
@@ -30,6 +31,8 @@ class Account(models.Model):
     nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="accounts")
     code = models.CharField(_("account"), max_length=20, choices=Code)
     currency = models.CharField(_("currency"), max_length=3)
+
+    wall = walls.agency()
 
     class Meta:
         ordering = ["nation", "code", "currency"]
@@ -76,6 +79,8 @@ class Journal(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
     )
 
+    wall = walls.agency(append_only=True)
+
     class Meta:
         ordering = ["booked_at"]
         indexes = [models.Index(fields=["subject"], name="ledger_journal_subject")]
@@ -94,6 +99,8 @@ class Posting(models.Model):
     nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     units = models.BigIntegerField()
+
+    wall = walls.agency(append_only=True)
 
     class Meta:
         ordering = ["id"]

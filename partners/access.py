@@ -18,8 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from workflow import approvals, handling
+from workflow import approvals, handling, walls
 from workflow.rights import Capacity, Right
+from workflow.walls import Context
 
 if TYPE_CHECKING:
     from partners.models import Membership, Person
@@ -446,6 +447,17 @@ def capacity_of(person: Any) -> Capacity:
     """In which role somebody reads or manages, when no rule of a step says: their first of today."""
     row = next(iter(person.memberships_today), None)
     return Capacity(row.role, row.organisation.name_en) if row else Capacity("", "")
+
+
+def context_of(person: Any) -> Context:
+    """For whom the house acts when this person asks: what the second wall is told."""
+    if works_in(person, "agency", "ministry"):
+        return Context("staff", actor=person.actor_id)
+    if nations := nations_of(person):
+        return Context("partner", nations[0], person.actor_id)
+    if firms := contractors_of(person):
+        return Context("supplier", str(firms[0]), person.actor_id)
+    return walls.ENTRANCE
 
 
 def works_in(person: Any, *kinds: str) -> bool:

@@ -1,4 +1,4 @@
-"""Two habits of every door: speak the person's language, and let nobody through without a policy."""
+"""Habits of every door: act for whoever asks, in their language, and only where a policy lets them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,35 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from partners.access import context_of
 from partners.policies import policy_of
+from workflow import walls
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class AtTheEntrance:
+    """Until it is known who asks, only people, sessions and tokens can be read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with walls.entrance():
+            return self.get_response(request)
+
+
+class BehindTheirWall:
+    """From here on the database shows a signed-in person's rows only."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with walls.within(context_of(request.user)):
+            return self.get_response(request)
 
 
 class SpeakTheirLanguage:

@@ -514,7 +514,7 @@ def progress(row: Any, hidden: Collection[str] = ()) -> list[dict[str, Any]]:
 
 def _passed(row: Any, way: list[str]) -> list[str]:
     """The part of the way that the case has been on."""
-    been = set(row.trail.values_list("from_state", flat=True))
+    been = row.states_left()
     last = max((i for i, state in enumerate(way) if state in been), default=-1)
     return way[: last + 1]
 

@@ -18,6 +18,8 @@ from django.utils.translation import override
 from pytest_django import DjangoDbBlocker, Settings
 
 from fms_agency.celery import app as celery
+from workflow import walls
+from workflow.database.base import DatabaseWrapper
 
 # Loaded once per run and left in place between tests that commit.
 REFERENCE = {
@@ -105,8 +107,15 @@ def tests_that_commit_are_swept_up() -> Iterator[None]:
             *(f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in APPEND_ONLY),
         ]
 
+    sweep_up = DatabaseOperations.execute_sql_flush
+
+    def as_owner(self: Any, statements: list[str]) -> None:
+        with walls.within(walls.OWNER):
+            sweep_up(self, statements)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sweep)
+        patch.setattr(DatabaseOperations, "execute_sql_flush", as_owner)
         yield
 
 
@@ -114,6 +123,18 @@ def tests_that_commit_are_swept_up() -> Iterator[None]:
 def bells_ring_in_memory() -> None:
     """Tests run follow-ups themselves: a bell needs no broker, and a missing one no patience."""
     celery.conf.broker_write_url = "memory://localhost/"
+
+
+@pytest.fixture(autouse=True)
+def the_house_acts() -> Iterator[None]:
+    """A test acts for the house; requests that it makes act for whoever asks.
+
+    What reads the database for nobody (a thread without a context) is told so loudly.
+    """
+    with walls.house(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseWrapper, "strict", True)
+        patch.setattr(walls, "LASTS_SECONDS", 10**9)  # a test may travel through the years
+        yield
 
 
 @pytest.fixture(autouse=True)

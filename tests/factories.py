@@ -554,6 +554,9 @@ class QuoteFactory(CaseFactory):
     subcontract = factory.SubFactory(SubcontractFactory, state="solicited", furnished=False)
     contractor = factory.LazyFunction(firm)
     title = factory.SelfAttribute("subcontract.title")
+    quote_by = factory.SelfAttribute("subcontract.quote_by")
+    deliver_by = factory.SelfAttribute("subcontract.deliver_by")
+    specification = factory.SelfAttribute("subcontract.specification")
     amount = factory.Maybe("is_given", NET, None)
     deliver_on = factory.Maybe(
         "is_given", factory.LazyFunction(lambda: today() + timedelta(days=400)), None
@@ -564,9 +567,17 @@ class QuoteFactory(CaseFactory):
 
     @factory.post_generation
     def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
-        if extracted is not False and self.amount:
-            for line in self.subcontract.lines.all():
-                self.lines.create(line=line, unit_price=UNIT_PRICES[line.number])
+        if extracted is False:
+            return
+        for line in self.subcontract.lines.all():
+            self.lines.create(
+                line=line,
+                contractor=self.contractor,
+                number=line.number,
+                article=line.article,
+                quantity=line.quantity,
+                unit_price=UNIT_PRICES[line.number] if self.amount else None,
+            )
 
 
 class ShipmentFactory(CaseFactory):

@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_fsm import FSMFieldMixin, transition
 
-from workflow import duties, numbers, values
+from workflow import duties, numbers, values, walls
 from workflow.models import Case, Entry, FollowUp
 from workflow.rights import Actor, Right
 from workflow.trail import current_request_id
@@ -310,11 +310,12 @@ class Choice:
 
 def choices(case: Case, person: Actor) -> list[Choice]:
     """The steps that start from the present state and concern the person, with what stands against."""
-    return [
-        Choice(step, not_theirs(step, case, person) or step.refusal(case))
-        for step in steps_of(type(case)).values()
-        if case.state in step.sources and not step.inner and step.may.concerns(person, case)
-    ]
+    with walls.house():  # a guard may ask more than the person sees, and answers in one sentence
+        return [
+            Choice(step, not_theirs(step, case, person) or step.refusal(case))
+            for step in steps_of(type(case)).values()
+            if case.state in step.sources and not step.inner and step.may.concerns(person, case)
+        ]
 
 
 def open_step(case: Case, name: str, person: Actor) -> Step:
@@ -325,10 +326,11 @@ def open_step(case: Case, name: str, person: Actor) -> Step:
     declared = steps_of(type(case)).get(name)
     if declared is None or declared.inner or not declared.may.concerns(person, case):
         raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
-    if why := not_theirs(declared, case, person):
-        raise NotYours(why)
-    if why := declared.refusal(case):
-        raise NotOpen(why)
+    with walls.house():
+        if why := not_theirs(declared, case, person):
+            raise NotYours(why)
+        if why := declared.refusal(case):
+            raise NotOpen(why)
     return declared
 
 
@@ -340,9 +342,10 @@ def not_theirs(declared: Step, case: Case, person: Actor) -> str:
 def whose_turn(case: Case) -> list[str]:
     """Roles for which the case waits: those of the open steps that move it on, else of all such."""
     awaited = _awaited(case)
-    open_now = [declared for declared in awaited if not declared.refusal(case)]
-    found = (role for declared in open_now or awaited for role in declared.may.turn(case))
-    return list(dict.fromkeys(found))
+    with walls.house():
+        open_now = [declared for declared in awaited if not declared.refusal(case)]
+        found = (role for declared in open_now or awaited for role in declared.may.turn(case))
+        return list(dict.fromkeys(found))
 
 
 def turn_by_state(case: Case) -> list[str]:
@@ -397,7 +400,9 @@ def take(
     if declared is None or declared.inner:
         raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
     with _transaction():
-        return take_within(case, name, by=by, note=note, version=version, **given)
+        _check_sight(case)
+        with walls.house():
+            return take_within(case, name, by=by, note=note, version=version, **given)
 
 
 def take_within(
@@ -420,7 +425,7 @@ def take_within(
 
 def begin(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
     """Open a case: `begin(Request.draft, by=person, ...)`. Raises what `take` raises."""
-    with _transaction():
+    with _transaction(), walls.house():
         return begin_within(opening, by=by, note=note, **given)
 
 
@@ -439,6 +444,15 @@ def begin_within(
     _check(declared, row, by, None)
     row.number = numbers.next_in(row.series)
     return _write(declared, row, "", by, note, given, decided_on="")
+
+
+def _check_sight(case: Case) -> None:
+    """The second wall has its say before the house itself acts: a row out of sight is none."""
+    if (
+        walls.current() != walls.HOUSE
+        and not type(case)._default_manager.filter(pk=case.pk).exists()
+    ):
+        raise NotYours(_("This case is not for you."))
 
 
 def _check(declared: Step, row: Case, by: Actor, version: int | None) -> None:

@@ -2,6 +2,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django_fsm
 import uuid
+import workflow.handling
 from django.db import migrations, models
 
 
@@ -32,6 +33,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
                     "state",
@@ -110,6 +135,16 @@ class Migration(migrations.Migration):
                 ),
                 ("closed_on", models.DateField(null=True, verbose_name="closed")),
                 (
+                    "shown_to",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(offered_at__isnull=False, then=models.F("nation"))
+                        ),
+                        output_field=models.CharField(max_length=2, null=True),
+                    ),
+                ),
+                (
                     "nation",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -163,6 +198,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="cases.contract",
+                    ),
+                ),
+                (
+                    "nation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.nation",
                     ),
                 ),
             ],
@@ -238,6 +282,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
                     "state",
@@ -339,6 +407,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "nation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.nation",
+                    ),
+                ),
+                (
                     "request",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -369,6 +446,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -419,6 +520,16 @@ class Migration(migrations.Migration):
                 ),
                 ("paid_on", models.DateField(null=True, verbose_name="paid")),
                 (
+                    "shown_to",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(awarded_on__isnull=False, then=models.F("contractor"))
+                        ),
+                        output_field=models.UUIDField(null=True),
+                    ),
+                ),
+                (
                     "contract",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -462,6 +573,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -492,6 +627,9 @@ class Migration(migrations.Migration):
                 ("deliver_on", models.DateField(null=True, verbose_name="delivery")),
                 ("valid_until", models.DateField(null=True, verbose_name="valid until")),
                 ("remarks", models.TextField(blank=True, verbose_name="remarks")),
+                ("quote_by", models.DateField(null=True, verbose_name="quote by")),
+                ("deliver_by", models.DateField(null=True, verbose_name="deliver by")),
+                ("specification", models.TextField(blank=True, verbose_name="specification")),
                 (
                     "contractor",
                     models.ForeignKey(
@@ -557,9 +695,29 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="line")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
                 (
                     "unit_price",
-                    models.DecimalField(decimal_places=2, max_digits=18, verbose_name="unit price"),
+                    models.DecimalField(
+                        decimal_places=2, max_digits=18, null=True, verbose_name="unit price"
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="industry.article",
+                    ),
+                ),
+                (
+                    "contractor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.organisation",
+                    ),
                 ),
                 (
                     "quote",
@@ -579,7 +737,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["line__number"],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
@@ -600,6 +758,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
                     "state",
@@ -630,6 +812,16 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField(verbose_name="due on")),
                 ("issued_on", models.DateField(null=True, verbose_name="issued")),
                 ("paid_on", models.DateField(null=True, verbose_name="paid")),
+                (
+                    "shown_to",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(issued_on__isnull=False, then=models.F("nation"))
+                        ),
+                        output_field=models.CharField(max_length=2, null=True),
+                    ),
+                ),
                 (
                     "nation",
                     models.ForeignKey(
@@ -664,6 +856,28 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["draft", "issued", "paid", "void"])),
                         name="cases_bill_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "handling__in",
+                                [
+                                    "confidentiality_1",
+                                    "confidentiality_2",
+                                    "handle_with_care",
+                                    "company_confidential",
+                                    "protected",
+                                    "confidentiality_3",
+                                    "economic_security",
+                                    "foreign_classified",
+                                    "secret",
+                                    "equipment_secret",
+                                    "special_defence_secret",
+                                    "designated_secret",
+                                ],
+                            )
+                        ),
+                        name="cases_bill_known_handling",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -750,6 +964,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "handling__in",
+                        [
+                            "confidentiality_1",
+                            "confidentiality_2",
+                            "handle_with_care",
+                            "company_confidential",
+                            "protected",
+                            "confidentiality_3",
+                            "economic_security",
+                            "foreign_classified",
+                            "secret",
+                            "equipment_secret",
+                            "special_defence_secret",
+                            "designated_secret",
+                        ],
+                    )
+                ),
+                name="cases_request_known_handling",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="request",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "withdrawn"), _negated=True),
                 fields=("nation", "reference"),
@@ -789,6 +1028,31 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="cases_contract_known_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "handling__in",
+                        [
+                            "confidentiality_1",
+                            "confidentiality_2",
+                            "handle_with_care",
+                            "company_confidential",
+                            "protected",
+                            "confidentiality_3",
+                            "economic_security",
+                            "foreign_classified",
+                            "secret",
+                            "equipment_secret",
+                            "special_defence_secret",
+                            "designated_secret",
+                        ],
+                    )
+                ),
+                name="cases_contract_known_handling",
             ),
         ),
         migrations.AddConstraint(
@@ -884,6 +1148,31 @@ class Migration(migrations.Migration):
             model_name="subcontract",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    (
+                        "handling__in",
+                        [
+                            "confidentiality_1",
+                            "confidentiality_2",
+                            "handle_with_care",
+                            "company_confidential",
+                            "protected",
+                            "confidentiality_3",
+                            "economic_security",
+                            "foreign_classified",
+                            "secret",
+                            "equipment_secret",
+                            "special_defence_secret",
+                            "designated_secret",
+                        ],
+                    )
+                ),
+                name="cases_subcontract_known_handling",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="subcontract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(("amount", None), ("contractor", None)),
                     models.Q(
                         ("amount__gt", 0), ("amount__isnull", False), ("contractor__isnull", False)
@@ -916,6 +1205,31 @@ class Migration(migrations.Migration):
                     ("state__in", ["invited", "submitted", "taken", "not_taken", "declined"])
                 ),
                 name="cases_quote_known_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "handling__in",
+                        [
+                            "confidentiality_1",
+                            "confidentiality_2",
+                            "handle_with_care",
+                            "company_confidential",
+                            "protected",
+                            "confidentiality_3",
+                            "economic_security",
+                            "foreign_classified",
+                            "secret",
+                            "equipment_secret",
+                            "special_defence_secret",
+                            "designated_secret",
+                        ],
+                    )
+                ),
+                name="cases_quote_known_handling",
             ),
         ),
         migrations.AddConstraint(

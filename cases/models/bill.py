@@ -15,7 +15,7 @@ from django_fsm import FSMField
 from cases import journals, notices, papers, rules
 from cases.models.contract import Contract
 from partners.models import NationCase, NationCaseQuerySet
-from workflow import handling
+from workflow import handling, walls
 from workflow.steps import beginning, step
 
 
@@ -47,8 +47,15 @@ class Bill(NationCase):
     due_on = models.DateField(_("due on"))
     issued_on = models.DateField(_("issued"), null=True)
     paid_on = models.DateField(_("paid"), null=True)
+    shown_to = models.GeneratedField(
+        expression=models.Case(models.When(issued_on__isnull=False, then=models.F("nation"))),
+        output_field=models.CharField(max_length=2, null=True),
+        db_persist=True,
+    )
 
     objects = BillQuerySet.as_manager()
+
+    wall = walls.of_nation("shown_to", search=True)
 
     class Meta:
         verbose_name = _("bill")

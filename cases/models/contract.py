@@ -23,8 +23,8 @@ from exports.models.shipment import received_quantities
 from industry.models import Article
 from ledger.journals import Code, balance
 from ledger.money import written
-from partners.models import NationCase, NationCaseQuerySet
-from workflow import approvals, handling
+from partners.models import NationCase, NationCaseQuerySet, NationLine
+from workflow import approvals, handling, walls
 from workflow.rights import by_system
 from workflow.steps import Leads, beginning, step
 
@@ -196,8 +196,15 @@ class Contract(NationCase):
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     signed_by = models.CharField(_("signed by"), max_length=200, blank=True)
     closed_on = models.DateField(_("closed"), null=True)
+    shown_to = models.GeneratedField(
+        expression=models.Case(models.When(offered_at__isnull=False, then=models.F("nation"))),
+        output_field=models.CharField(max_length=2, null=True),
+        db_persist=True,
+    )
 
     objects = ContractQuerySet.as_manager()
+
+    wall = walls.of_nation("shown_to", search=True)
 
     class Meta:
         verbose_name = _("contract")
@@ -504,7 +511,9 @@ class Contract(NationCase):
         return -balance(self.number, Code.DEPOSITS, self.currency)
 
 
-class ContractLine(models.Model):
+class ContractLine(NationLine):
+    belongs_to = "contract"
+
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
     article = models.ForeignKey(
@@ -516,6 +525,8 @@ class ContractLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+
+    wall = walls.of_nation()
 
     class Meta:
         ordering = ["number"]

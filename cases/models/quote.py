@@ -16,9 +16,10 @@ from django_fsm import FSMField
 
 from cases import actions, notices, rules
 from cases.models.subcontract import Subcontract, SubcontractLine
+from industry.models import Article
 from partners import access, need_to_know
 from partners.models import Organisation, Person
-from workflow import handling
+from workflow import handling, walls
 from workflow.models import Case, CaseQuerySet
 from workflow.steps import beginning, step
 
@@ -33,7 +34,7 @@ class State(models.TextChoices):
 
 def still_time_to_quote(quote: Quote) -> str:
     """The last day for quotes has not passed."""
-    last_day = quote.subcontract.quote_by
+    last_day = quote.quote_by
     if last_day is None or timezone.localdate() <= last_day:
         return ""
     return _t("The last day for quotes was %(day)s. Ask the agency for more time.") % {
@@ -62,8 +63,13 @@ class Quote(Case):
     deliver_on = models.DateField(_("delivery"), null=True)
     valid_until = models.DateField(_("valid until"), null=True)
     remarks = models.TextField(_("remarks"), blank=True)
+    quote_by = models.DateField(_("quote by"), null=True)
+    deliver_by = models.DateField(_("deliver by"), null=True)
+    specification = models.TextField(_("specification"), blank=True)
 
     objects = QuoteQuerySet.as_manager()
+
+    wall = walls.of_contractor(search=True)
 
     class Meta:
         verbose_name = _("quote")
@@ -101,7 +107,12 @@ class Quote(Case):
 
     # Beginning -------------------------------------------------------------------------------
 
-    @beginning(label=_("Invite a quote"), may=rules.buyer, then=[notices.quote_invited])
+    @beginning(
+        label=_("Invite a quote"),
+        may=rules.buyer,
+        books=[actions.copy_asked_lines],
+        then=[notices.quote_invited],
+    )
     def invite(cls, *, subcontract: Subcontract, contractor: Organisation) -> Any:
         """Ask a contractor to quote."""
         return cls(  # type: ignore[operator]
@@ -109,6 +120,9 @@ class Quote(Case):
             contractor=contractor,
             title=subcontract.title,
             currency=subcontract.currency,
+            quote_by=subcontract.quote_by,
+            deliver_by=subcontract.deliver_by,
+            specification=subcontract.specification,
         )
 
     # Steps -----------------------------------------------------------------------------------
@@ -167,12 +181,20 @@ class Quote(Case):
 
 
 class QuoteLine(models.Model):
+    """What is asked, copied from the subcontract that the contractor may not see, and its price."""
+
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey(SubcontractLine, on_delete=models.PROTECT, related_name="quote_lines")
-    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2)
+    contractor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(_("line"))
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
+
+    wall = walls.of_contractor()
 
     class Meta:
-        ordering = ["line__number"]
+        ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["quote", "line"], name="cases_quoteline_once"),
             models.CheckConstraint(condition=Q(unit_price__gt=0), name="cases_quoteline_positive"),

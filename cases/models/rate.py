@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
 from workflow.models import Dated
 from workflow.steps import NotOpen
 
@@ -21,6 +22,8 @@ class Rate(Dated):
 
     code = models.CharField(_("rate"), max_length=40, choices=Code)
     percent = models.DecimalField(_("percent"), max_digits=7, decimal_places=4)
+
+    wall = walls.shared()
 
     class Meta(Dated.Meta):
         constraints = [

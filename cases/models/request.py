@@ -16,8 +16,8 @@ from cases import actions, notices, rules
 from documents.models import Document
 from exports.models import TransferReview
 from industry.models import Article
-from partners.models import NationCase, NationCaseQuerySet
-from workflow import handling
+from partners.models import NationCase, NationCaseQuerySet, NationLine
+from workflow import handling, walls
 from workflow.rights import by_system
 from workflow.steps import beginning, step
 
@@ -110,6 +110,8 @@ class Request(NationCase):
     return_reason = models.TextField(_("reason of the return"), blank=True)
 
     objects = RequestQuerySet.as_manager()
+
+    wall = walls.of_nation(search=True)
 
     class Meta:
         verbose_name = _("request")
@@ -298,7 +300,9 @@ class Request(NationCase):
         ]
 
 
-class RequestLine(models.Model):
+class RequestLine(NationLine):
+    belongs_to = "request"
+
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
     article = models.ForeignKey(
@@ -309,6 +313,8 @@ class RequestLine(models.Model):
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     remark = models.CharField(_("remark"), max_length=200, blank=True)
+
+    wall = walls.of_nation()
 
     class Meta:
         ordering = ["number"]

@@ -19,7 +19,7 @@ from cases.models.contract import Contract, ContractLine
 from documents.models import Document
 from partners import access, need_to_know
 from partners.models import Organisation, Person
-from workflow import approvals, handling
+from workflow import approvals, handling, walls
 from workflow.models import Case, CaseQuerySet
 from workflow.steps import beginning, step
 
@@ -103,8 +103,15 @@ class Subcontract(Case):
     accepted_on = models.DateField(pgettext_lazy("delivery", "accepted"), null=True)
     invoice_number = models.CharField(_("invoice number"), max_length=40, blank=True)
     paid_on = models.DateField(_("paid"), null=True)
+    shown_to = models.GeneratedField(
+        expression=models.Case(models.When(awarded_on__isnull=False, then=models.F("contractor"))),
+        output_field=models.UUIDField(null=True),
+        db_persist=True,
+    )
 
     objects = SubcontractQuerySet.as_manager()
+
+    wall = walls.of_contractor("shown_to", search=True)
 
     class Meta:
         verbose_name = _("subcontract")
@@ -394,6 +401,8 @@ class SubcontractLine(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("line"))
     quantity = models.PositiveIntegerField(_("quantity"))
+
+    wall = walls.agency()
 
     class Meta:
         ordering = ["number"]

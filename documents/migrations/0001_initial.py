@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import uuid
+import workflow.handling
 from django.db import migrations, models
 
 
@@ -55,10 +56,42 @@ class Migration(migrations.Migration):
                 ("made_by", models.CharField(max_length=200, verbose_name="by")),
                 ("made_by_id", models.CharField(max_length=40)),
                 (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
+                (
                     "for_nation",
                     models.BooleanField(default=False, verbose_name="the nation sees it"),
                 ),
                 ("for_contractor_id", models.UUIDField(null=True)),
+                (
+                    "shown_to",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(for_nation=True, then=models.F("owner_code"))
+                        ),
+                        output_field=models.CharField(max_length=40, null=True),
+                    ),
+                ),
                 (
                     "entry",
                     models.ForeignKey(
@@ -125,6 +158,28 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="documents_document_nation_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "handling__in",
+                                [
+                                    "confidentiality_1",
+                                    "confidentiality_2",
+                                    "handle_with_care",
+                                    "company_confidential",
+                                    "protected",
+                                    "confidentiality_3",
+                                    "economic_security",
+                                    "foreign_classified",
+                                    "secret",
+                                    "equipment_secret",
+                                    "special_defence_secret",
+                                    "designated_secret",
+                                ],
+                            )
+                        ),
+                        name="documents_document_known_handling",
                     ),
                 ],
             },

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Window
+from django.db.models import F, Q, When, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from documents import storage
 from workflow import handling
 from workflow.handling import Handling
+from workflow.walls import Wall
 
 if TYPE_CHECKING:
     from workflow.models import Case
@@ -85,8 +86,15 @@ class Document(models.Model):
     )
     for_nation = models.BooleanField(_("the nation sees it"), default=False)
     for_contractor_id = models.UUIDField(null=True)
+    shown_to = models.GeneratedField(
+        expression=models.Case(When(for_nation=True, then=F("owner_code"))),
+        output_field=models.CharField(max_length=40, null=True),
+        db_persist=True,
+    )
 
     objects = DocumentQuerySet.as_manager()
+
+    wall = Wall(partner="shown_to", supplier="for_contractor_id", append_only=True)
 
     class Meta:
         ordering = ["-made_at", "kind"]

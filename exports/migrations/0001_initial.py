@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import django_fsm
 import uuid
+import workflow.handling
 from django.db import migrations, models
 
 
@@ -30,6 +31,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
                     "state",
@@ -102,6 +127,15 @@ class Migration(migrations.Migration):
                 ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
                 ("unit", models.CharField(max_length=10, verbose_name="unit")),
                 (
+                    "nation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.nation",
+                    ),
+                ),
+                (
                     "shipment",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -132,6 +166,30 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
                 ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
                     "state",
@@ -153,8 +211,6 @@ class Migration(migrations.Migration):
                 ("request_number", models.CharField(max_length=32, verbose_name="request")),
                 ("end_user", models.CharField(max_length=200, verbose_name="end user")),
                 ("end_use", models.TextField(verbose_name="end use")),
-                ("screener_id", models.CharField(blank=True, editable=False, max_length=40)),
-                ("drafter_id", models.CharField(blank=True, editable=False, max_length=40)),
                 (
                     "treaty_breach",
                     models.BooleanField(default=False, verbose_name="breach of a treaty"),
@@ -225,6 +281,15 @@ class Migration(migrations.Migration):
                 ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
                 ("unit", models.CharField(max_length=10, verbose_name="unit")),
                 (
+                    "nation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.nation",
+                    ),
+                ),
+                (
                     "review",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -246,6 +311,31 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("state__in", ["packed", "shipped", "received"])),
                 name="exports_shipment_known_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "handling__in",
+                        [
+                            "confidentiality_1",
+                            "confidentiality_2",
+                            "handle_with_care",
+                            "company_confidential",
+                            "protected",
+                            "confidentiality_3",
+                            "economic_security",
+                            "foreign_classified",
+                            "secret",
+                            "equipment_secret",
+                            "special_defence_secret",
+                            "designated_secret",
+                        ],
+                    )
+                ),
+                name="exports_shipment_known_handling",
             ),
         ),
         migrations.AddConstraint(
@@ -294,6 +384,31 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="exports_review_known_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transferreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "handling__in",
+                        [
+                            "confidentiality_1",
+                            "confidentiality_2",
+                            "handle_with_care",
+                            "company_confidential",
+                            "protected",
+                            "confidentiality_3",
+                            "economic_security",
+                            "foreign_classified",
+                            "secret",
+                            "equipment_secret",
+                            "special_defence_secret",
+                            "designated_secret",
+                        ],
+                    )
+                ),
+                name="exports_review_known_handling",
             ),
         ),
         migrations.AddConstraint(

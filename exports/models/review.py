@@ -17,10 +17,11 @@ from exports import deadlines, notices, papers, rules
 from exports.screening import Facts, Level, Result, screen
 from industry.models import Article
 from partners import access, need_to_know
-from partners.models import Agreement, NationCase, NationCaseQuerySet, Person
+from partners.models import Agreement, NationCase, NationCaseQuerySet, NationLine, Person
 from workflow import handling
 from workflow.rights import by_system
 from workflow.steps import beginning, step
+from workflow.walls import Wall
 
 
 class State(models.TextChoices):
@@ -89,6 +90,8 @@ class TransferReview(NationCase):
     valid_until = models.DateField(_("valid until"), null=True)
 
     objects = TransferReviewQuerySet.as_manager()
+
+    wall = Wall(search=True)
 
     class Meta:
         verbose_name = _("transfer review")
@@ -278,7 +281,9 @@ class TransferReview(NationCase):
         return today + timedelta(days=182)
 
 
-class ReviewLine(models.Model):
+class ReviewLine(NationLine):
+    belongs_to = "review"
+
     review = models.ForeignKey(TransferReview, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
     name_ja = models.CharField(max_length=200)
@@ -286,6 +291,8 @@ class ReviewLine(models.Model):
     item_class = models.CharField(_("class"), max_length=20)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit = models.CharField(_("unit"), max_length=10)
+
+    wall = Wall()
 
     class Meta:
         ordering = ["number"]

@@ -18,8 +18,8 @@ from django_fsm import FSMField
 
 from exports import notices, papers, rules
 from exports.models.review import TransferReview
-from partners.models import NationCase, NationCaseQuerySet
-from workflow import handling
+from partners.models import NationCase, NationCaseQuerySet, NationLine
+from workflow import handling, walls
 from workflow.steps import beginning, step
 
 
@@ -63,6 +63,8 @@ class Shipment(NationCase):
     received_by = models.CharField(_("received by"), max_length=120, blank=True)
 
     objects = ShipmentQuerySet.as_manager()
+
+    wall = walls.of_nation(search=True)
 
     class Meta:
         verbose_name = _("shipment")
@@ -144,13 +146,17 @@ def packed_quantities(contract_number: str) -> dict[int, int]:
     return dict(rows.values_list("number").annotate(Sum("quantity")))
 
 
-class ShipmentLine(models.Model):
+class ShipmentLine(NationLine):
+    belongs_to = "shipment"
+
     shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
     name_ja = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit = models.CharField(_("unit"), max_length=10)
+
+    wall = walls.of_nation()
 
     class Meta:
         ordering = ["number"]

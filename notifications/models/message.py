@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document
+from workflow.walls import Wall
 
 if TYPE_CHECKING:
     from workflow.models import Case
@@ -72,6 +73,8 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True)
 
     objects = MessageQuerySet.as_manager()
+
+    wall = Wall(own="recipient_id")
 
     class Meta:
         ordering = ["-created_at"]

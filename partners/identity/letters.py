@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from partners.models import Letter, Person
+from workflow import walls
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def _write(kind: str, address: str, words: dict[str, Any]) -> None:
     from partners import tasks  # tasks ring for what is written here
 
     now = timezone.now()
-    Letter.objects.create(kind=kind, address=address, words=words, created_at=now, next_at=now)
+    with walls.house():
+        Letter.objects.create(kind=kind, address=address, words=words, created_at=now, next_at=now)
     transaction.on_commit(tasks.ring, robust=True)
 
 

@@ -1,6 +1,10 @@
+import datetime
 import django.db.models.deletion
+import django.db.models.expressions
+import django_fsm
 import partners.models.organisation
 import uuid
+import workflow.handling
 from django.conf import settings
 from django.db import migrations, models
 
@@ -57,6 +61,68 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["family_name", "given_name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Attempts",
+            fields=[
+                ("subject", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("began_at", models.DateTimeField()),
+                ("closed_until", models.DateTimeField(null=True)),
+            ],
+            options={
+                "verbose_name_plural": "attempts",
+            },
+        ),
+        migrations.CreateModel(
+            name="RateCount",
+            fields=[
+                (
+                    "subject",
+                    models.CharField(
+                        max_length=80,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="who is counted",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(verbose_name="count")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+            ],
+            options={
+                "verbose_name": "count of requests",
+                "verbose_name_plural": "counts of requests",
+            },
+        ),
+        migrations.CreateModel(
+            name="Letter",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("reset", "Reset"), ("changed", "Changed")], max_length=10
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254)),
+                ("words", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField(db_index=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["reset", "changed"])),
+                        name="partners_letter_known_kind",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +278,161 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="EmergencyAccess",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        editable=False, max_length=32, unique=True, verbose_name="number"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="opened")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("deal_id", models.UUIDField(db_index=True, editable=False, verbose_name="deal")),
+                (
+                    "handling",
+                    models.CharField(
+                        choices=[
+                            ("confidentiality_1", "Confidentiality 1: may be published"),
+                            ("confidentiality_2", "Confidentiality 2: for official use"),
+                            ("handle_with_care", "Handle with care: named readers"),
+                            ("company_confidential", "Company confidential: named readers"),
+                            ("protected", "Protected information"),
+                            ("confidentiality_3", "Confidentiality 3"),
+                            ("economic_security", "Important economic-security information"),
+                            ("foreign_classified", "Classified by a foreign government"),
+                            ("secret", "Secret (ministry)"),
+                            ("equipment_secret", "Defence-equipment secret"),
+                            ("special_defence_secret", "Special defence secret"),
+                            ("designated_secret", "Specially designated secret"),
+                        ],
+                        default=workflow.handling.usual,
+                        editable=False,
+                        max_length=30,
+                        verbose_name="handling label",
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[("open", "open"), ("ended", "ended"), ("reviewed", "reviewed")],
+                        default="open",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="case")),
+                ("target_kind", models.CharField(max_length=60)),
+                ("target_id", models.UUIDField()),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("expires_at", models.DateTimeField(verbose_name="until")),
+                ("review_note", models.TextField(blank=True, verbose_name="finding")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="emergencies",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "emergency access",
+                "verbose_name_plural": "emergency accesses",
+                "ordering": ["-opened_at"],
+                "indexes": [
+                    models.Index(fields=["person", "state"], name="partners_emergency_of_person")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "ended", "reviewed"])),
+                        name="partners_emergency_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "handling__in",
+                                [
+                                    "confidentiality_1",
+                                    "confidentiality_2",
+                                    "handle_with_care",
+                                    "company_confidential",
+                                    "protected",
+                                    "confidentiality_3",
+                                    "economic_security",
+                                    "foreign_classified",
+                                    "secret",
+                                    "equipment_secret",
+                                    "special_defence_secret",
+                                    "designated_secret",
+                                ],
+                            )
+                        ),
+                        name="partners_emergency_known_handling",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "expires_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("opened_at"),
+                                    "+",
+                                    models.Value(datetime.timedelta(seconds=3600)),
+                                ),
+                            )
+                        ),
+                        name="partners_emergency_an_hour_at_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="partners_emergency_has_a_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Handler",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("deal_id", models.UUIDField()),
+                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="added")),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="removed")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handled_deals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["added_at"],
+                "indexes": [models.Index(fields=["person"], name="partners_handler_of_person")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("deal_id", "person"),
+                        name="partners_handler_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

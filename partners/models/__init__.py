@@ -7,7 +7,7 @@ from partners.models.handler import Handler
 from partners.models.letter import Letter
 from partners.models.membership import Membership
 from partners.models.nation import Nation
-from partners.models.nation_case import NationCase, NationCaseQuerySet
+from partners.models.nation_case import NationCase, NationCaseQuerySet, NationLine
 from partners.models.organisation import Organisation
 from partners.models.person import Person
 from partners.models.rate_count import RateCount
@@ -22,6 +22,7 @@ __all__ = [
     "Nation",
     "NationCase",
     "NationCaseQuerySet",
+    "NationLine",
     "Organisation",
     "Person",
     "RateCount",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.nation import Nation
+from workflow import walls
 
 
 class AgreementQuerySet(models.QuerySet[Any]):
@@ -25,6 +26,8 @@ class Agreement(models.Model):
     source = models.CharField(_("source"), max_length=300)
 
     objects = AgreementQuerySet.as_manager()
+
+    wall = walls.shared()
 
     class Meta:
         ordering = ["nation", "signed_on"]

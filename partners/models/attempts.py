@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from workflow import walls
+
 
 class Attempts(models.Model):
     """A count within a window. `subject` is a keyed hash: the table tells nobody who was tried."""
@@ -12,6 +14,8 @@ class Attempts(models.Model):
     count = models.PositiveIntegerField(default=0)
     began_at = models.DateTimeField()
     closed_until = models.DateTimeField(null=True)
+
+    wall = walls.counters()
 
     class Meta:
         verbose_name_plural = "attempts"

@@ -26,6 +26,7 @@ from workflow.models import Case, CaseQuerySet, Entry
 from workflow.rights import by_system
 from workflow.steps import Act, NotYours, beginning, step
 from workflow.trail import record
+from workflow import walls
 
 AT_MOST = timedelta(minutes=60)
 
@@ -89,6 +90,8 @@ class EmergencyAccess(Case):
     review_note = models.TextField(_("finding"), blank=True)
 
     objects = EmergencyAccessQuerySet.as_manager()
+
+    wall = walls.agency()
 
     class Meta:
         verbose_name = _("emergency access")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.person import Person
+from workflow import walls
 
 
 class HandlerQuerySet(models.QuerySet[Any]):
@@ -23,6 +24,8 @@ class Handler(models.Model):
     removed_at = models.DateTimeField(_("removed"), null=True)
 
     objects = HandlerQuerySet.as_manager()
+
+    wall = walls.agency()
 
     class Meta:
         ordering = ["added_at"]

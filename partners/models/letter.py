@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from workflow import walls
+
 
 class Letter(models.Model):
     class Kind(models.TextChoices):
@@ -20,6 +22,8 @@ class Letter(models.Model):
     created_at = models.DateTimeField()
     next_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+
+    wall = walls.Wall(readers=frozenset())
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.access import ROLES
 from partners.models.organisation import Organisation
 from partners.models.person import Person
+from workflow.walls import Wall
 
 
 class MembershipQuerySet(models.QuerySet[Any]):
@@ -31,6 +32,8 @@ class Membership(models.Model):
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
+
+    wall = Wall(frozenset({"staff", "entrance"}), own="person_id")
 
     class Meta:
         ordering = ["id"]

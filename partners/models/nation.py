@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
+
 
 class Nation(models.Model):
     code = models.CharField(_("code"), primary_key=True, max_length=2)
@@ -16,6 +18,8 @@ class Nation(models.Model):
     formal_en = models.CharField(_("formal name in English"), max_length=80)
     currency = models.CharField(_("currency"), max_length=3)
     source = models.CharField(_("source"), max_length=300)
+
+    wall = walls.shared()
 
     class Meta:
         ordering = ["code"]

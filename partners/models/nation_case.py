@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -31,6 +31,22 @@ class NationCaseQuerySet(CaseQuerySet):
     def shown_to_nation(self) -> Self:
         """Of its own rows, those the nation sees. Each case type decides."""
         return self.none()
+
+
+class NationLine(models.Model):
+    """A line of a nation's case. It names the nation itself: the walls look at one row only."""
+
+    nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    belongs_to = ""  # the field that leads to the case
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.nation_id:
+            self.nation_id = getattr(self, self.belongs_to).nation_id
+        super().save(*args, **kwargs)
 
 
 class NationCase(Case):

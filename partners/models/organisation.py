@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.jp import cn
 
 from partners.models.nation import Nation
+from workflow.walls import Wall
 
 
 def validate_corporate_number(value: str) -> None:
@@ -43,6 +44,8 @@ class Organisation(models.Model):
     address_ja = models.CharField(_("address in Japanese"), max_length=200, blank=True)
     address_en = models.CharField(_("address in English"), max_length=200, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False)
+
+    wall = Wall(frozenset({"staff", "entrance"}), partner="nation_id", supplier="id")
 
     class Meta:
         ordering = ["name_en"]

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.organisation import Organisation
+from workflow import walls
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -41,6 +42,8 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["family_name", "given_name"]
+
+    wall = walls.own("id", readers={"staff", "entrance"}, writers={"entrance"})
 
     class Meta:
         ordering = ["family_name", "given_name"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
+
 
 class RateCount(models.Model):
     """One row for each subject; `partners.rates` counts in it. Losing a row costs nothing."""
@@ -12,6 +14,8 @@ class RateCount(models.Model):
     subject = models.CharField(_("who is counted"), primary_key=True, max_length=80)
     count = models.PositiveIntegerField(_("count"))
     ends_at = models.DateTimeField(_("ends at"))
+
+    wall = walls.counters()
 
     class Meta:
         verbose_name = _("count of requests")

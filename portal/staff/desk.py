@@ -60,13 +60,13 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
 def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
     return {
         "lines": subcontract.lines.select_related("contract_line__article"),
-        "quotes": subcontract.quotes.select_related("contractor").prefetch_related("lines__line"),
+        "quotes": subcontract.quotes.select_related("contractor").prefetch_related("lines"),
         "approval": _approval(subcontract, "subcontract_award"),
     }
 
 
 def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
-    return {"lines": quote.lines.select_related("line__contract_line__article")}
+    return {"lines": quote.lines.select_related("article")}
 
 
 def _with_lines(case: Any, person: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Quote, Subcontract
+from cases.models import Quote, QuoteLine, Subcontract
 from documents.models import Document
 from notifications.models import Message
 from partners import access, policies
@@ -21,21 +21,20 @@ from workflow.rights import Capacity
 
 
 def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
-    return {
-        "asked": quote.subcontract.lines.select_related("contract_line__article"),
-        "lines": quote.lines.select_related("line__contract_line__article"),
-    }
+    return {"lines": quote.lines.select_related("article")}
 
 
 def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
-    return {"lines": subcontract.lines.select_related("contract_line__article")}
+    """What was ordered stands in the firm's own quote."""
+    quotes = Quote.objects.visible_to(person).filter(subcontract=subcontract, state="taken")
+    return {"lines": QuoteLine.objects.filter(quote__in=quotes).select_related("article")}
 
 
 QUOTES = CaseType(
     Quote,
     _("Solicitations and quotes"),
     columns=("number", "title", "amount", "state", "changed_at"),
-    related=("subcontract", "contractor"),
+    related=("contractor",),
     facts=_quote_facts,
     shows_trail=False,
 )
@@ -43,7 +42,7 @@ SUBCONTRACTS = CaseType(
     Subcontract,
     _("My subcontracts"),
     columns=("number", "title", "amount", "deliver_by", "state"),
-    related=("contract", "contractor"),
+    related=("contractor",),
     facts=_subcontract_facts,
     shows_trail=False,
 )
@@ -53,9 +52,7 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
     person: Any = request.user
     orders = SUBCONTRACTS.rows(person).exclude(state__in=["closed", "terminated"])
     return {
-        "invitations": QUOTES.rows(person)
-        .filter(state="invited")
-        .order_by("subcontract__quote_by"),
+        "invitations": QUOTES.rows(person).filter(state="invited").order_by("quote_by"),
         "quotes": QUOTES.rows(person).filter(state__in=["submitted", "taken"]),
         "orders": [
             {"case": order, "steps": [c for c in steps.choices(order, person) if c.is_open]}

@@ -21,6 +21,7 @@ from documents import rendering, storage
 from documents.models import Document
 from documents.papers import AGENCY, CONTRACTOR, NATION, paper
 from tests.documents.sample_case import SampleCase, follow_up
+from workflow import walls
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,7 @@ def test_database_refuses_to_change_a_paper(change: str) -> None:
     offer.run(case, follow_up(case))
 
     with (
+        walls.within(walls.OWNER),
         pytest.raises(DatabaseError, match="never changed or deleted"),
         transaction.atomic(),
         connection.cursor() as cursor,
@@ -185,7 +187,8 @@ def test_papers_of_racing_steps_get_different_versions() -> None:
     def make(row: Any) -> None:
         together.wait()
         try:
-            offer.run(case, row)
+            with walls.house():
+                offer.run(case, row)
         finally:
             connections.close_all()
 
@@ -204,7 +207,8 @@ def test_one_follow_up_run_by_many_makes_one_paper() -> None:
     def make(_number: int) -> None:
         together.wait()
         try:
-            offer.run(case, row)
+            with walls.house():
+                offer.run(case, row)
         finally:
             connections.close_all()
 

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from cases.models import Bill, Contract, Request
 from ledger.journals import journals_of
 from tests.factories import BillFactory, ContractFactory, RequestFactory, person
+from workflow import walls
 from workflow.follow_ups import run_entry
 from workflow.models import Entry, FollowUp, NumberSeries
 from workflow.steps import NotOpen, NotYours, Refused, take
@@ -40,9 +41,10 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def wait_and_do(job: Callable[[], Any]) -> Any:
         try:
-            connected()
+            with walls.house():
+                connected()
             barrier.wait(timeout=60)
-            with override("en"):
+            with override("en"), walls.house():
                 return job()
         except Refused as refusal:
             return refusal

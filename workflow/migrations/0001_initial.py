@@ -1,4 +1,6 @@
 import django.db.models.deletion
+import django.db.models.functions.comparison
+import django.db.models.functions.datetime
 import django.utils.timezone
 import uuid
 from django.db import migrations, models
@@ -10,6 +12,18 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.CreateModel(
+            name="Checkpoint",
+            fields=[
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField(unique=True, verbose_name="lines")),
+                ("root", models.CharField(max_length=64, verbose_name="head of the tree")),
+                ("epoch", models.PositiveIntegerField()),
+                ("up_to_xid", models.BigIntegerField()),
+                ("at", models.DateTimeField(verbose_name="signed")),
+                ("note", models.TextField()),
+            ],
+        ),
         migrations.CreateModel(
             name="NumberSeries",
             fields=[
@@ -98,6 +112,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Attestation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "xid",
+                    models.BigIntegerField(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            django.db.models.functions.comparison.Cast(
+                                models.Func(function="pg_current_xact_id"), models.TextField()
+                            ),
+                            models.BigIntegerField(),
+                        ),
+                        editable=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_key", models.TextField()),
+                ("scheme", models.PositiveSmallIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["xid", "id"], name="workflow_attestation_xid")],
+            },
+        ),
+        migrations.CreateModel(
             name="Deadline",
             fields=[
                 (
@@ -157,6 +202,7 @@ class Migration(migrations.Migration):
                             ("access_opened", "opened emergency access"),
                             ("follow_up_decided", "decided on a failed follow-up"),
                             ("reattested", "attested rows anew"),
+                            ("epoch_opened", "opened an epoch of the seal"),
                         ],
                         default="step",
                         max_length=30,
@@ -186,12 +232,26 @@ class Migration(migrations.Migration):
                 ("opened", models.CharField(blank=True, max_length=200)),
                 ("request_id", models.CharField(blank=True, max_length=64)),
                 ("body", models.TextField(editable=False)),
+                (
+                    "xid",
+                    models.BigIntegerField(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            django.db.models.functions.comparison.Cast(
+                                models.Func(function="pg_current_xact_id"), models.TextField()
+                            ),
+                            models.BigIntegerField(),
+                        ),
+                        editable=False,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-id"],
                 "indexes": [
                     models.Index(fields=["case_id", "-id"], name="workflow_entry_of_case"),
                     models.Index(fields=["actor_id", "-id"], name="workflow_entry_of_actor"),
+                    models.Index(fields=["event", "-id"], name="workflow_entry_of_event"),
+                    models.Index(fields=["xid", "id"], name="workflow_entry_xid"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -215,6 +275,163 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Leaf",
+            fields=[
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("entry", "Entry"), ("attestation", "Attestation")], max_length=11
+                    ),
+                ),
+                ("source_id", models.BigIntegerField()),
+                ("xid", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "source_id"), name="workflow_leaf_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["entry", "attestation"])),
+                        name="workflow_leaf_known_source",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Scheme",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("columns", models.JSONField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("table_name", "number"), name="workflow_scheme_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Separation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="in force from")),
+                (
+                    "valid_to",
+                    models.DateField(blank=True, null=True, verbose_name="last day in force"),
+                ),
+                ("source", models.CharField(max_length=300, verbose_name="source")),
+                ("group", models.CharField(max_length=20, verbose_name="group")),
+                ("side", models.CharField(max_length=20, verbose_name="side")),
+                ("duty", models.CharField(max_length=40, verbose_name="duty")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("case", "one case"), ("deal", "the whole deal")],
+                        max_length=10,
+                        verbose_name="reaches over",
+                    ),
+                ),
+                ("name_ja", models.CharField(max_length=100, verbose_name="name in Japanese")),
+                ("name_en", models.CharField(max_length=100, verbose_name="name in English")),
+            ],
+            options={
+                "ordering": ["group", "side", "duty"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="workflow_separation_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("group", "duty", "valid_from"), name="workflow_separation_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["case", "deal"])),
+                        name="workflow_separation_known_scope",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Side",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("about_id", models.UUIDField()),
+                ("group", models.CharField(max_length=20)),
+                ("side", models.CharField(max_length=20)),
+                ("duty", models.CharField(max_length=40)),
+                ("case_number", models.CharField(max_length=32)),
+                ("actor_id", models.CharField(max_length=40)),
+                ("actor_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("about_id", "group", "actor_id"),
+                        name="workflow_side_one_per_person",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Verification",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("asked_by", models.CharField(blank=True, max_length=200)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("findings", models.JSONField(default=list)),
+            ],
+            options={
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at", None),
+                            models.Q(
+                                ("begun_at__isnull", False), ("done_at__gte", models.F("begun_at"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="workflow_verification_begun_first",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="FollowUp",
             fields=[
                 (
@@ -226,9 +443,11 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField()),
                 ("effect", models.CharField(max_length=120)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("tried_at", models.DateTimeField(null=True)),
                 ("next_at", models.DateTimeField()),
                 ("done_at", models.DateTimeField(null=True)),
                 ("dead_at", models.DateTimeField(null=True)),
+                ("dropped_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
                 (
                     "entry",
@@ -246,7 +465,17 @@ class Migration(migrations.Migration):
                         condition=models.Q(("dead_at", None), ("done_at", None)),
                         fields=["next_at"],
                         name="workflow_followup_waiting",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("dead_at", None), ("done_at", None)),
+                        fields=["entry"],
+                        name="workflow_followup_oldest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("dead_at__isnull", False), ("dropped_at", None)),
+                        fields=["dead_at"],
+                        name="workflow_followup_failed",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -255,6 +484,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("done_at", None), ("dead_at", None), _connector="OR"),
                         name="workflow_followup_one_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dropped_at", None), ("dead_at__isnull", False), _connector="OR"
+                        ),
+                        name="workflow_followup_dropped_after_it_failed",
                     ),
                 ],
             },

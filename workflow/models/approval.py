@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
 from workflow.models.dated import Dated
 
 
@@ -15,6 +16,8 @@ class ApprovalRoute(Dated):
     matter = models.CharField(_("matter"), max_length=40)
     from_amount = models.DecimalField(_("from amount (yen)"), max_digits=18, decimal_places=0)
     ranks = models.JSONField(_("ranks"))
+
+    wall = walls.shared()
 
     class Meta(Dated.Meta):
         constraints = [
@@ -39,6 +42,8 @@ class ApprovalFile(models.Model):
     prepared_by_name = models.CharField(_("drafter"), max_length=200)
     opened_at = models.DateTimeField(auto_now_add=True)
     returned_at = models.DateTimeField(null=True)
+
+    wall = walls.agency()
 
     class Meta:
         ordering = ["-opened_at"]
@@ -67,6 +72,8 @@ class Signature(models.Model):
     decided_by = models.CharField(max_length=40)
     decided_by_name = models.CharField(_("approver"), max_length=200)
     decided_at = models.DateTimeField(_("decided"), auto_now_add=True)
+
+    wall = walls.agency(append_only=True)
 
     class Meta:
         ordering = ["level"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workflow import handling, values
+from workflow import handling, values, walls
 
 if TYPE_CHECKING:
     from workflow.models.entry import Entry
@@ -86,6 +86,11 @@ class Case(models.Model):
     def duties_of(self) -> uuid.UUID:
         """The case for which duties on this one are done: a quote's is its subcontract."""
         return self.pk
+
+    def states_left(self) -> set[str]:
+        """The states the case has been in and moved on from."""
+        with walls.house():  # of the trail itself its owner sees nothing
+            return set(self.trail.values_list("from_state", flat=True))
 
     def facts_decided_on(self) -> dict[str, Any]:
         """What somebody who takes a step has before them: the row and its lines, as plain values."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from workflow import walls
+
 
 class Deadline(models.Model):
     case_kind = models.CharField(max_length=60)
@@ -11,6 +13,8 @@ class Deadline(models.Model):
     case_number = models.CharField(max_length=32)
     step = models.CharField(max_length=60)
     due_at = models.DateTimeField()
+
+    wall = walls.agency()
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
 from workflow.models.seal import THIS_TRANSACTION
 
 BODY_VERSION = 1
@@ -67,6 +68,8 @@ class Entry(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     body = models.TextField(editable=False)
     xid = models.BigIntegerField(db_default=THIS_TRANSACTION, editable=False)
+
+    wall = walls.agency(append_only=True)
 
     class Meta:
         ordering = ["-id"]

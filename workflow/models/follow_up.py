@@ -10,6 +10,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from workflow import walls
 from workflow.models.entry import Entry
 
 
@@ -36,6 +37,8 @@ class FollowUp(models.Model):
     error = models.TextField(blank=True)
 
     objects = FollowUpQuerySet.as_manager()
+
+    wall = walls.agency()
 
     class Meta:
         ordering = ["entry_id", "position"]

@@ -10,6 +10,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
+
 # The transaction that writes a row: rows become visible by it, not in the order of their ids.
 THIS_TRANSACTION = Cast(
     Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
@@ -22,6 +24,8 @@ class Scheme(models.Model):
     table_name = models.CharField(max_length=63)
     number = models.PositiveSmallIntegerField()
     columns = models.JSONField()
+
+    wall = walls.agency()
 
     class Meta:
         constraints = [
@@ -42,6 +46,8 @@ class Attestation(models.Model):
     scheme = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=64)
 
+    wall = walls.agency(append_only=True)
+
     class Meta:
         indexes = [models.Index(fields=["xid", "id"], name="workflow_attestation_xid")]
 
@@ -61,6 +67,8 @@ class Leaf(models.Model):
     source_id = models.BigIntegerField()
     xid = models.BigIntegerField()
     hash = models.BinaryField()
+
+    wall = walls.agency(append_only=True)
 
     class Meta:
         constraints = [
@@ -85,6 +93,8 @@ class Checkpoint(models.Model):
     at = models.DateTimeField(_("signed"))
     note = models.TextField()
 
+    wall = walls.agency(append_only=True)
+
     def __str__(self) -> str:
         return f"{self.number}: {self.size} {self.root[:12]}"
 
@@ -98,6 +108,8 @@ class Verification(models.Model):
     done_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
+
+    wall = walls.agency()
 
     class Meta:
         ordering = ["-id"]

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from workflow import walls
 from workflow.models.dated import Dated
 
 
@@ -30,6 +31,8 @@ class Separation(Dated):
     scope = models.CharField(_("reaches over"), max_length=10, choices=Scope)
     name_ja = models.CharField(_("name in Japanese"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
+
+    wall = walls.shared()
 
     class Meta(Dated.Meta):
         ordering = ["group", "side", "duty"]
@@ -58,6 +61,8 @@ class Side(models.Model):
     actor_id = models.CharField(max_length=40)
     actor_name = models.CharField(max_length=200)
     at = models.DateTimeField(auto_now_add=True)
+
+    wall = walls.agency(append_only=True)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from workflow import walls
 from workflow.seal import keys
 from workflow.seal.keys import NoKey, signing_key
 from workflow.seal.note import BadNote
@@ -45,8 +46,9 @@ class Command(BaseCommand):
 def _seal(sealer: Sealer) -> int:
     """One look. A database that is away for a moment is asked again at the next."""
     try:
-        count = sealer.seal()
-        keys.mark_look(lag())
+        with walls.house():
+            count = sealer.seal()
+            keys.mark_look(lag())
         return count
     except OperationalError as error:
         log.warning("database away, sealing waits: %s", error)

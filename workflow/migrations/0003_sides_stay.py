@@ -10,6 +10,6 @@ ALLOW = "DROP TRIGGER workflow_side_append_only ON workflow_side;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0004_separation")]
+    dependencies = [("workflow", "0002_trail_and_search")]
 
     operations = [migrations.RunSQL(REFUSE, ALLOW)]

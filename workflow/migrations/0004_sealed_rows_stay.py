@@ -11,6 +11,6 @@ ALLOW = "DROP TRIGGER workflow_{0}_append_only ON workflow_{0};"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workflow", "0006_seal")]
+    dependencies = [("workflow", "0003_sides_stay")]
 
     operations = [migrations.RunSQL(REFUSE.format(table), ALLOW.format(table)) for table in TABLES]

@@ -1,0 +1,1 @@
+"""A PostgreSQL backend for Django that tells the database for whom each transaction is."""

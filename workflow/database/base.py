@@ -1,0 +1,124 @@
+"""Each transaction is bound to the context of the moment; each lone statement is a transaction.
+
+Role and context are set with `set_config(…, true)`: they end with the transaction, so that a
+pooled connection never carries one person's rows to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg import sql
+
+from workflow import walls
+from workflow.walls import Context, NoContext
+
+_BIND = sql.SQL("SELECT set_config('role', {role}, true), set_config('app.ctx', {said}, true)")
+_UNBOUND: Any = object()
+_NOBODYS: Any = object()
+_NOT_SAID = (None, walls.OWNER)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """`strict` raises where production would see no rows: a query made for nobody."""
+
+    strict = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._bound: Any = _UNBOUND
+        self.execute_wrappers.append(_bind_first)
+
+    # What ends a transaction, or takes back what was set in it, ends the binding. (Django's own
+    # hooks for a backend; no types are published for them.)
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        self._bound = _UNBOUND
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self._bound = _UNBOUND
+
+    def _rollback(self) -> None:
+        self._bound = _UNBOUND
+        super()._rollback()  # type: ignore[misc]
+
+    def _savepoint(self, sid: str) -> None:
+        with self._unbound():
+            super()._savepoint(sid)  # type: ignore[misc]
+
+    def _savepoint_commit(self, sid: str) -> None:
+        with self._unbound():
+            super()._savepoint_commit(sid)  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        with self._unbound():
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self._bound = _UNBOUND
+
+    @contextmanager
+    def _unbound(self) -> Iterator[None]:
+        """A savepoint is nobody's; and before a rollback to one PostgreSQL hears nothing else."""
+        bound, self._bound = self._bound, _NOBODYS
+        try:
+            yield
+        finally:
+            self._bound = bound
+
+    def _close(self) -> None:
+        self._bound = _UNBOUND
+        super()._close()  # type: ignore[misc]
+
+    @property
+    def says_for_whom(self) -> bool:
+        return self._bound is not _NOBODYS
+
+    def bind(self, context: Context | None) -> None:
+        """Make the open transaction the context's, unless it is already."""
+        if self._bound in (context, _NOBODYS) or self.needs_rollback:
+            return
+        if context not in _NOT_SAID:
+            self._say(_bound_to(context))
+        elif self._bound is not _UNBOUND:
+            self._say(_BIND.format(role="none", said=""))
+        self._bound = context
+
+    @contextmanager
+    def one_statement(self, context: Context) -> Iterator[None]:
+        """A transaction around a statement that stands alone."""
+        self._say(sql.SQL("BEGIN; ") + _bound_to(context))
+        try:
+            yield
+        except BaseException:
+            if not self.connection.closed:
+                self._say(sql.SQL("ROLLBACK"))
+            raise
+        self._say(sql.SQL("COMMIT"))
+
+    def _say(self, statement: sql.Composable) -> None:
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def _bound_to(context: Context) -> sql.Composed:
+    return _BIND.format(role=sql.Literal(context.role), said=sql.Literal(context.signed()))
+
+
+def _bind_first(
+    execute: Callable[..., Any], statement: str, params: Any, many: bool, about: dict[str, Any]
+) -> Any:
+    connection: DatabaseWrapper = about["connection"]
+    context = walls.current()
+    if context is None and connection.strict and connection.says_for_whom:
+        raise NoContext(f"For whom? No context is bound: {statement[:200]}")
+    if connection.autocommit:
+        if context in _NOT_SAID:
+            return execute(statement, params, many, about)
+        with connection.one_statement(context):
+            return execute(statement, params, many, about)
+    connection.bind(context)
+    return execute(statement, params, many, about)
