@@ -1,0 +1,356 @@
+"""Every address × every role × own, another's and no row × every method: nothing crosses.
+
+Another's row answers as a missing row does, byte for byte once ids are masked, and no canary of
+the other side stands in any body or header. An address with parameters that is not known here
+fails the test.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from documents.models import Document
+from notifications.models import Message
+from partners import access, middleware
+from partners.access import ROLES, Permission
+from portal.desks import DESKS
+from tests.api.conftest import caller
+from tests.factories import BillFactory, ShipmentFactory, person
+from tests.isolation.world import Deal, canary, deal_of, mark
+from tests.people import enter
+from workflow import steps, walls
+from workflow.follow_ups import run_entry
+from workflow.steps import take
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("get", "post", "head", "put", "patch", "delete", "options")
+OUTSIDE = [role.id for role in ROLES.values() if role.kind in {"nation", "contractor"}]
+INSIDE = [role.id for role in ROLES.values() if role.kind in {"agency", "ministry"}]
+# What an answer may say differently for two rows that are both out of sight.
+MASKED = re.compile(
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|JP-[A-Z]{2,3}-\d\d-[A-Z]?\d{4}"
+    rb'|nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": ?"[^"]*"'
+)
+OWN_WORDS = {"Content-Security-Policy", "X-Request-Id", "Content-Length", "Set-Cookie", "Date"}
+
+
+# Addresses -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    asks: frozenset[str]
+
+
+def routes() -> list[Route]:
+    return sorted(set(_walk(get_resolver(), "", frozenset())), key=lambda route: route.name)
+
+
+def _walk(resolver: Any, space: str, asks: frozenset[str]) -> Iterator[Route]:
+    for one in resolver.url_patterns:
+        asked = (
+            asks | set(one.pattern.converters) | set(getattr(one.pattern.regex, "groupindex", ()))
+        )
+        if isinstance(one, URLResolver):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from _walk(one, inner, asked)
+        elif one.name:
+            yield Route(f"{space}{one.name}", asked)
+
+
+def addresses(route: Route, deal: Deal) -> list[str]:
+    """Where a route leads to in a deal: the same places, in the same order, for every deal."""
+    return [reverse(route.name, kwargs=place) for place in _places(route, deal)]
+
+
+def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
+    space, _, last = route.name.rpartition(":")
+    if not route.asks:
+        return [{}]
+    if route.asks == {"pk"} and last in {"document", "document-file"}:
+        return [{"pk": paper.pk} for paper in deal.papers.values()]
+    if route.asks == {"pk"}:
+        return [{"pk": 1 if last.startswith(("follow_up", "mfa", "session", "trail")) else uuid4()}]
+    if route.asks in ({"number"}, {"number", "step"}):
+        return list(_api_places(last, deal, route))
+    if "slug" in route.asks:
+        return list(_desk_places(space, deal, route))
+    return KNOWN[route.name]
+
+
+# Addresses whose parameters name no case: the same for everybody.
+KNOWN: dict[str, list[dict[str, Any]]] = {
+    "account_reset_password_from_key": [{"uidb36": "1", "key": "set-password"}],
+    "openid_connect_login": [{"provider_id": "gbizid"}],
+    "openid_connect_callback": [{"provider_id": "gbizid"}],
+}
+
+
+def _api_places(last: str, deal: Deal, route: Route) -> Iterator[dict[str, Any]]:
+    slug = last.split("-", maxsplit=1)[0]
+    place = {"number": deal.cases[slug].number}
+    if "step" not in route.asks:
+        yield place
+        return
+    for step in _steps(slug):
+        yield place | {"step": step}
+
+
+def _desk_places(space: str, deal: Deal, route: Route) -> Iterator[dict[str, Any]]:
+    slugs = [kind.slug for kind in DESKS[space].types] if space in DESKS else list(SLUGS)
+    if "number" in route.asks:
+        for key, case in deal.cases.items():
+            slug = SLUGS[key]
+            if slug not in slugs:
+                continue
+            names = _steps(key) if "name" in route.asks else [""]
+            for name in names:
+                yield {"slug": slug, "number": case.number} | ({"name": name} if name else {})
+        return
+    for slug in slugs:
+        more: list[dict[str, Any]] = [{}]
+        if "extension" in route.asks:
+            more = [{"extension": "csv"}, {"extension": "xlsx"}]
+        if "name" in route.asks:
+            more = [{"name": "draft"}, {"name": "open"}]
+        yield from ({"slug": slug} | one for one in more)
+
+
+SLUGS = {
+    "requests": "requests",
+    "contracts": "contracts",
+    "reviews": "transferreviews",
+    "subcontracts": "subcontracts",
+    "quotes": "quotes",
+    "invitations": "quotes",
+    "shipments": "shipments",
+    "bills": "bills",
+}
+
+
+def _steps(key: str) -> list[str]:
+    model = next(m for m in steps.case_types() if m.slug() == SLUGS[key])
+    return list(steps.steps_of(model))
+
+
+# Walking -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Walker:
+    """Somebody with a browser and, for a nation, a program."""
+
+    clients: list[tuple[Client, dict[str, str]]]
+    seen: bytearray = field(default_factory=bytearray)
+    calls: int = 0
+
+    def ask(self, address: str, method: str) -> list[tuple[int, bytes, bytes]]:
+        """The answers as status, masked body and masked headers."""
+        answers = []
+        for client, headers in self.clients:
+            keyed = headers | {"Idempotency-Key": uuid4().hex}
+            response = getattr(client, method)(address, headers=keyed)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            told = b"\n".join(
+                f"{name}: {value}".encode()
+                for name, value in sorted(response.headers.items())
+                if name not in OWN_WORDS
+            )
+            self.seen += b"\n".join((body, told, repr(response.cookies).encode()))
+            self.calls += 1
+            assert response.status_code < 500, f"{method} {address}"
+            masked = MASKED.sub(b"#", body), MASKED.sub(b"#", told)
+            answers.append((response.status_code, *masked))
+        return answers
+
+    def has_seen(self, owner: str) -> bool:
+        return canary(owner).encode() in self.seen
+
+
+def walker(who: Any) -> Walker:
+    if who is None:
+        return Walker([(Client(), {})])
+    clients: list[tuple[Client, dict[str, str]]] = [(enter(Client(), who), {})]
+    if any(ROLES[role].kind == "nation" for role in who.roles):
+        token = caller(who).token
+        clients.append((Client(), {"Authorization": f"Bearer {token}"}))
+    return Walker(clients)
+
+
+@dataclass(frozen=True)
+class Worlds:
+    ours: Deal
+    theirs: Deal
+    nowhere: Deal
+
+
+@pytest.fixture
+def worlds() -> Worlds:
+    theirs = deal_of("AU")
+    return Worlds(deal_of("PH"), theirs, theirs.missing())
+
+
+def walk(one: Walker, deal: Deal, methods: tuple[str, ...]) -> None:
+    for route in routes():
+        if route.name in LEAVING:
+            continue
+        for address in addresses(route, deal):
+            for method in methods:
+                one.ask(address, method)
+
+
+# Doors through which one leaves would end the walk.
+LEAVING = {"sign_out", "account_logout"}
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+def test_other_side_answers_as_if_it_were_not_there(role: str, worlds: Worlds) -> None:
+    one = walker(person(role))
+
+    different = []
+    for route in routes():
+        if route.name in LEAVING or not route.asks:
+            continue
+        pairs = zip(addresses(route, worlds.theirs), addresses(route, worlds.nowhere), strict=True)
+        for theirs, nowhere in pairs:
+            different += [
+                f"{method} {theirs}"
+                for method in METHODS
+                if one.ask(theirs, method) != one.ask(nowhere, method)
+            ]
+
+    assert different == []
+    assert not one.has_seen("AU")
+    assert one.calls > 1000
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+def test_own_pages_lists_exports_and_papers_hold_nothing_of_the_other_side(
+    role: str, worlds: Worlds
+) -> None:
+    one = walker(person(role))
+
+    walk(one, worlds.ours, ("get",))
+    for slug in ("requests", "contracts", "shipments", "bills"):
+        one.ask(f"/api/v1/{slug}/?q=zeisig", "get")
+    for desk in ("partner", "supplier"):
+        for kind in DESKS[desk].types:
+            one.ask(reverse(f"{desk}:list", args=[kind.slug]) + "?q=zeisig", "get")
+
+    assert not one.has_seen("AU")
+    assert one.has_seen("PH")  # or nothing could have leaked
+
+
+@pytest.mark.parametrize("role", [None, *INSIDE])
+def test_whoever_reads_no_case_sees_none(role: str | None, worlds: Worlds) -> None:
+    one = walker(role and person(role))
+
+    walk(one, worlds.theirs, ("get", "post", "head", "options"))
+
+    reads = role and ({Permission.CASE_READ, Permission.REVIEW_READ} & set(ROLES[role].permissions))
+    assert one.has_seen("AU") == bool(reads)
+
+
+# The second wall alone -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def first_wall_down(monkeypatch: pytest.MonkeyPatch, worlds: Worlds) -> None:
+    """The application's own filters let everything through; whoever asks is told apart by PostgreSQL."""
+    nations, firms = access.nations_of, access.contractors_of
+    makers = [deal.cases["quotes"].contractor_id for deal in (worlds.ours, worlds.theirs)]
+
+    def all_nations(who: Any) -> list[str]:
+        return [*nations(who), "PH", "AU"] if nations(who) else []
+
+    def all_firms(who: Any) -> list[Any]:
+        return [*firms(who), *makers] if firms(who) else []
+
+    monkeypatch.setattr(access, "nations_of", all_nations)
+    monkeypatch.setattr(access, "contractors_of", all_firms)
+
+
+@pytest.mark.parametrize("role", ["requester", "signatory", "contractor_sales"])
+@pytest.mark.usefixtures("first_wall_down")
+def test_second_wall_alone_leaks_nothing(role: str, worlds: Worlds) -> None:
+    one = walker(person(role))
+
+    for deal in (worlds.theirs, worlds.ours):
+        walk(one, deal, ("get", "post"))
+
+    assert not one.has_seen("AU")
+    assert one.has_seen("PH")
+
+
+@pytest.mark.parametrize("role", ["requester", "contractor_sales"])
+@pytest.mark.usefixtures("first_wall_down")
+def test_with_both_walls_down_the_walk_finds_the_leak(
+    role: str, worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the test above would prove nothing."""
+    monkeypatch.setattr(middleware, "context_of", lambda who: walls.HOUSE)
+    one = walker(person(role))
+
+    walk(one, worlds.theirs, ("get",))
+
+    assert one.has_seen("AU")
+
+
+# What goes out by itself ---------------------------------------------------------------------
+
+
+def test_papers_and_letters_of_one_side_hold_nothing_of_the_other(worlds: Worlds) -> None:
+    finance, dispatcher = person("finance_officer"), person("contract_officer")
+    for deal in (worlds.ours, worlds.theirs):
+        for role in ("signatory", "nation_finance", "nation_logistics"):
+            person(role, nation=deal.owner)
+        contract = deal.cases["contracts"]
+        bill = mark(BillFactory(contract=contract, state="draft"), deal.owner)
+        shipment = mark(ShipmentFactory(contract=contract, state="packed"), deal.owner)
+        goods = {
+            "shipped_on": bill.due_on,
+            "carrier": canary(deal.owner),
+            "permit_number": "METI-1",
+        }
+        for act in (
+            take(bill, "issue", by=finance),
+            take(shipment, "ship", by=dispatcher, **goods),
+            take(
+                deal.cases["invitations"], "decline", by=deal.people["contractor_sales"], reason="-"
+            ),
+        ):
+            assert run_entry(act.entry.pk) > 0
+
+    told = {owner: _told(owner) for owner in ("PH", "AU")}
+    assert canary("PH") in told["PH"]
+    assert canary("AU") in told["AU"]
+    assert canary("AU") not in told["PH"]
+    assert canary("PH") not in told["AU"]
+    assert mail.outbox == []  # letters wait for delivery; what they say stands in their rows
+
+
+def _told(owner: str) -> str:
+    """Every letter and paper that reaches somebody of a nation."""
+    letters = Message.objects.filter(recipient__memberships__organisation__nation_id=owner)
+    papers = Document.objects.filter(shown_to=owner, origin="made")
+    assert letters.exists()
+    assert papers.exists()
+    words = [f"{row.subject}\n{row.body_text}\n{row.body_html}" for row in letters]
+    for row in papers:
+        text = subprocess.run(
+            ["pdftotext", str(row.path), "-"], capture_output=True, text=True, check=True
+        )
+        words.append(f"{row.title}\n{row.file_name}\n{text.stdout}")
+    return "\n".join(words)

@@ -1,0 +1,118 @@
+"""Two nations, two contractors, the same deal twice: what one side must never learn of the other.
+
+Each text a person could have typed holds a canary, a word that names its owner. Whoever belongs to
+one side and finds the other's canary anywhere has found a leak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.db import models
+
+from documents import storage
+from exports.models import TransferReview
+from tests.documents import files
+from tests.factories import (
+    BillFactory,
+    ContractFactory,
+    NationFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    firm,
+    office_of,
+    paper,
+    person,
+)
+from workflow import walls
+
+FIRMS = {"PH": "Mitsuba Electric", "AU": "Other Works"}
+FREE_TEXT_FROM = 60  # shorter columns hold codes
+
+
+def canary(owner: str) -> str:
+    return f"zeisig{owner.lower()}zeisig"
+
+
+@dataclass
+class Deal:
+    """Everything of one nation and of the contractor it is bought from."""
+
+    owner: str
+    cases: dict[str, Any] = field(default_factory=dict)
+    papers: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+
+    def missing(self) -> Deal:
+        """The same addresses, leading nowhere."""
+        nowhere = Deal(f"{self.owner} nowhere")
+        for slug, case in self.cases.items():
+            nowhere.cases[slug] = Nothing(f"{case.number[:-4]}9999")
+        nowhere.papers = {kind: Nothing("") for kind in self.papers}
+        return nowhere
+
+
+@dataclass
+class Nothing:
+    number: str
+    pk: Any = field(default_factory=uuid4)
+
+
+def deal_of(owner: str) -> Deal:
+    deal = Deal(owner)
+    office_of(owner)
+    maker = firm(FIRMS[owner])
+    request = RequestFactory(
+        nation=NationFactory(code=owner), state="actionable", reference=f"{owner}-1"
+    )
+    contract = ContractFactory(request=request, nation=request.nation, state="in_execution")
+    subcontract = SubcontractFactory(contract=contract, contractor=maker, state="in_production")
+    deal.cases = {
+        "requests": request,
+        "contracts": contract,
+        "reviews": TransferReview.objects.get(request_number=request.number),
+        "subcontracts": subcontract,
+        "quotes": subcontract.quotes.get(),
+        "invitations": QuoteFactory(
+            subcontract=SubcontractFactory(contract=contract, state="solicited", furnished=False),
+            contractor=maker,
+        ),
+        "shipments": ShipmentFactory(contract=contract, state="shipped"),
+        "bills": BillFactory(contract=contract, state="issued"),
+    }
+    deal.cases = {key: mark(case, owner) for key, case in deal.cases.items()}
+    for kind, case, whose in (
+        ("offer", contract, {"for_nation": True}),
+        ("purchase_order", subcontract, {"for_contractor_id": maker.pk}),
+        ("assessment", deal.cases["reviews"], {}),
+    ):
+        sha256 = storage.store(files.pdf() + f"% {canary(owner)} {kind}\n".encode())
+        words = {"title": canary(owner), "file_name": f"{canary(owner)}.pdf", "sha256": sha256}
+        deal.papers[kind] = paper(case, kind, **words, **whose)
+    deal.people = {
+        "requester": person("requester", nation=owner, family_name=canary(owner)),
+        "contractor_sales": person("contractor_sales", firm=maker, family_name=canary(owner)),
+    }
+    return deal
+
+
+def mark(case: Any, owner: str) -> Any:
+    """Write the canary into every free text of a case and its lines."""
+    with walls.within(walls.OWNER):
+        for row in [case, *(case.lines.all() if hasattr(case, "lines") else ())]:
+            texts = {name: canary(owner) for name in _free_texts(type(row))}
+            if texts:
+                type(row).objects.filter(pk=row.pk).update(**texts)
+    return type(case).objects.get(pk=case.pk)
+
+
+def _free_texts(model: type[models.Model]) -> Iterator[str]:
+    for column in model._meta.concrete_fields:
+        is_text = isinstance(column, models.CharField | models.TextField)
+        if is_text and not column.choices and (column.max_length or 10**6) >= FREE_TEXT_FROM:
+            yield column.attname
