@@ -20,13 +20,12 @@ from django_fsm import FSMField
 from partners import access, notices
 from partners.access import Permission
 from partners.models.person import Person
-from workflow import handling
+from workflow import handling, walls
 from workflow.deadlines import DueOn
 from workflow.models import Case, CaseQuerySet, Entry
 from workflow.rights import by_system
 from workflow.steps import Act, NotYours, beginning, step
 from workflow.trail import record
-from workflow import walls
 
 AT_MOST = timedelta(minutes=60)
 

@@ -92,7 +92,7 @@ def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
 
 # Addresses whose parameters name no case: the same for everybody.
 KNOWN: dict[str, list[dict[str, Any]]] = {
-    "account_reset_password_from_key": [{"uidb36": "1", "key": "set-password"}],
+    "account_reset_password_from_key": [{"uidb36": "0" * 32, "key": "set-password"}],
     "openid_connect_login": [{"provider_id": "gbizid"}],
     "openid_connect_callback": [{"provider_id": "gbizid"}],
 }

@@ -26,6 +26,7 @@ from workflow.seal.attest import watches
 from workflow.seal.findings import Finding
 from workflow.seal.keys import copies_of
 
+COMPUTED = {"shown_to"}  # PostgreSQL writes it; nobody else can
 SEALED = {
     Entry._meta.db_table: "id",
     Attestation._meta.db_table: "id",
@@ -111,7 +112,7 @@ class Vandal:
         if row is None:
             return None
         key = self.keys[table]
-        copy = dict(row)
+        copy = {name: value for name, value in row.items() if name not in COMPUTED}
         copy[key] = (
             self._next(table, key) if isinstance(row[key], int) else changed(row[key], self.random)
         )
@@ -200,7 +201,7 @@ class Vandal:
 
     def _columns(self, table: str) -> list[str]:
         if table in self.columns:
-            return self.columns[table]
+            return [name for name in self.columns[table] if name not in COMPUTED]
         model = next(m for m in (Entry, Attestation, Leaf, Checkpoint) if m._meta.db_table == table)
         return [each.column for each in model._meta.concrete_fields]
 
