@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.walls import Wall, of_entrance, others, own
+from workflow.walls import Wall, of_entrance, others, own, shared
 
 NOBODY = Wall(readers=frozenset())
 
@@ -14,7 +14,7 @@ others.walls |= {
     "account_emailconfirmation": of_entrance(),
     "mfa_authenticator": OWN,
     "socialaccount_socialaccount": OWN,
-    "socialaccount_socialapp": of_entrance(),
+    "socialaccount_socialapp": shared(),  # issuers stand in the settings; the table is empty
     "socialaccount_socialtoken": of_entrance(),
     "usersessions_usersession": OWN,
     "auth_group": NOBODY,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notifications import tasks
 from notifications.models import Message
-from workflow import trail
+from workflow import trail, walls
 from workflow.decisions import decided_already
 from workflow.models import Entry
 from workflow.rights import Actor, Capacity
@@ -18,7 +18,7 @@ from workflow.rights import Actor, Capacity
 
 def run_again(message_id: UUID, *, by: Actor, capacity: Capacity) -> None:
     """As if it had never been tried. Raises `NotOpen` when somebody has decided already."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), walls.house():
         message = _failed(message_id)
         _record(message, "run_again", by, capacity)
         message.state, message.attempts = Message.State.QUEUED, 0
@@ -29,7 +29,7 @@ def run_again(message_id: UUID, *, by: Actor, capacity: Capacity) -> None:
 
 def drop(message_id: UUID, *, by: Actor, capacity: Capacity, reason: str) -> None:
     """It will not be sent. Raises `NotOpen` when somebody has decided already."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), walls.house():
         message = _failed(message_id)
         _record(message, "drop", by, capacity, reason)
         message.state = Message.State.DROPPED

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from partners import access
 from partners.access import Permission
 from partners.models import Handler, Person
-from workflow import handling
+from workflow import handling, walls
 from workflow.models import Case, Entry
 from workflow.steps import NotOpen, NotYours, case_types
 from workflow.trail import record
@@ -27,6 +27,7 @@ def may_handle(person: Any, case: Any) -> bool:
     return may.concerns(person, case)
 
 
+@walls.house()
 @transaction.atomic
 def put_under(case: Any, label: str, *, by: Any, reason: str) -> None:
     """Give the whole deal another label. Raises `NotYours` or `NotOpen`.
@@ -49,6 +50,7 @@ def put_under(case: Any, label: str, *, by: Any, reason: str) -> None:
     _tell(case, by, reason, {"label": label, "before": before, "handlers": handlers})
 
 
+@walls.house()
 @transaction.atomic
 def add_handler(case: Any, person: Person, *, by: Any, reason: str) -> None:
     """Let somebody of the agency or a ministry know of the deal."""
@@ -61,6 +63,7 @@ def add_handler(case: Any, person: Person, *, by: Any, reason: str) -> None:
     _tell(case, by, reason, {"added": person.official_name})
 
 
+@walls.house()
 @transaction.atomic
 def remove_handler(case: Any, person: Person, *, by: Any, reason: str) -> None:
     _check(by, case)

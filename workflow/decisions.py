@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflow import tasks, trail
+from workflow import tasks, trail, walls
 from workflow.follow_ups import case_of
 from workflow.models import Entry, FollowUp
 from workflow.rights import Actor, Capacity
@@ -18,7 +18,7 @@ from workflow.steps import NotOpen
 
 def run_again(follow_up_id: int, *, by: Actor, capacity: Capacity) -> None:
     """As if it had never been tried. Raises `NotOpen` when somebody has decided already."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), walls.house():
         row = _failed(follow_up_id)
         _record(row, "run_again", by, capacity)
         row.attempts, row.tried_at, row.dead_at, row.next_at = 0, None, None, timezone.now()
@@ -28,7 +28,7 @@ def run_again(follow_up_id: int, *, by: Actor, capacity: Capacity) -> None:
 
 def drop(follow_up_id: int, *, by: Actor, capacity: Capacity, reason: str) -> None:
     """It will not be done. Raises `NotOpen` when somebody has decided already."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), walls.house():
         row = _failed(follow_up_id)
         _record(row, "drop", by, capacity, reason)
         row.dropped_at = timezone.now()

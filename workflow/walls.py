@@ -17,11 +17,10 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import _GeneratorContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -84,12 +83,15 @@ def enter(context: Context) -> None:
     _current.set(context)
 
 
-def house() -> Any:
-    """Act as the house itself: the gate after it has decided, the worker, the trail."""
+def house() -> _GeneratorContextManager[None]:
+    """Act as the house itself: the gate after it has decided, the worker, the trail.
+
+    Also as a decorator: `@walls.house()`.
+    """
     return within(HOUSE)
 
 
-def entrance() -> Any:
+def entrance() -> _GeneratorContextManager[None]:
     """Act for somebody who is not known yet: people, sessions and tokens only."""
     return within(ENTRANCE)
 

@@ -148,6 +148,7 @@ TYPES = (
         _("Emergency access"),
         columns=("number", "title", "person", "state", "expires_at"),
         related=("person",),
+        nation="",
     ),
 )
 

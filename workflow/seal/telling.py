@@ -13,6 +13,7 @@ from django.db.models import Min
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from workflow import walls
 from workflow.models import Attestation, Checkpoint, Entry, Leaf, Verification
 from workflow.seal import keys, proof
 from workflow.seal.sealer import attestation_body
@@ -114,6 +115,7 @@ def standing() -> Standing:
 # Looking on request --------------------------------------------------------------------------
 
 
+@walls.house()
 def ask_for_verification(by: str = "") -> Verification:
     """Put a look through the trail on the list, unless one is there already, and ring for it."""
     with transaction.atomic():
