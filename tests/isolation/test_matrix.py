@@ -275,11 +275,12 @@ def test_own_pages_lists_exports_and_papers_hold_nothing_of_the_other_side(
 @pytest.mark.parametrize("role", [None, *INSIDE])
 def test_whoever_reads_no_case_sees_none(role: str | None, worlds: Worlds) -> None:
     one = walker(role and person(role))
+    reading = {Permission.CASE_READ, Permission.REVIEW_READ}
+    reads = bool(role and reading & set(ROLES[role].permissions))
 
-    walk(one, worlds.theirs, ("get", "post", "head", "options"))
+    walk(one, worlds.theirs, ("get",) if reads else ("get", "post", "head", "options"))
 
-    reads = role and ({Permission.CASE_READ, Permission.REVIEW_READ} & set(ROLES[role].permissions))
-    assert one.has_seen("AU") == bool(reads)
+    assert one.has_seen("AU") == reads
 
 
 # The second wall alone -----------------------------------------------------------------------
