@@ -62,13 +62,19 @@ P = Permission
 
 
 class Role:
-    """A role: what it is for, in a sentence, and what it may do. Subclasses are the roles."""
+    """A role: what it is for, in a sentence, and what it may do. Subclasses are the roles.
+
+    `stands_alone`: whoever holds it holds no other role at the same time. `by_two`: a grant of it
+    counts once a second administrator has confirmed it.
+    """
 
     id: str
     label: str | Promise
     sentence: str | Promise
     kind: str  # of the organisation in which it can be held
     permissions: tuple[Permission, ...] = ()
+    stands_alone = False
+    by_two = False
 
 
 class CaseManager(Role):
@@ -93,6 +99,7 @@ class ExportControlOfficer(Role):
 class FinanceOfficer(Role):
     id, label, kind = "finance_officer", _("Finance officer"), "agency"
     sentence = _("Records deposits and payments and issues bills.")
+    by_two = True
     permissions = (P.CASE_READ, P.MONEY_RECORD)
 
 
@@ -117,6 +124,7 @@ class LegalReviewer(Role):
 class SecurityOfficer(Role):
     id, label, kind = "security_officer", _("Security officer"), "agency"
     sentence = _("Watches over labelled information.")
+    stands_alone = by_two = True
     permissions = (
         P.CASE_READ,
         P.REVIEW_READ,
@@ -129,6 +137,7 @@ class SecurityOfficer(Role):
 class _Approver(Role):
     kind = "agency"
     sentence = _("Decides on approval files that reach this rank.")
+    by_two = True
     permissions = (P.CASE_READ, P.REVIEW_READ, P.APPROVAL_DECIDE)
 
 
@@ -155,12 +164,14 @@ class President(_Approver):
 class Auditor(Role):
     id, label, kind = "auditor", _("Auditor"), "agency"
     sentence = _("Reads every case and its trail, changes nothing.")
+    stands_alone = by_two = True
     permissions = (P.CASE_READ, P.CASE_READ_ALL, P.REVIEW_READ, P.TRAIL_READ)
 
 
 class SystemAdministrator(Role):
     id, label, kind = "system_administrator", _("System administrator"), "agency"
     sentence = _("Manages people and roles, reads no case.")
+    stands_alone = by_two = True
     permissions = (P.PEOPLE_MANAGE, P.FOLLOW_UP_MANAGE)
 
 
@@ -245,6 +256,9 @@ ROLES: dict[str, type[Role]] = {
         ContractorFinance,
     )
 }
+
+STANDING_ALONE = sorted(role.id for role in ROLES.values() if role.stands_alone)
+GRANTED_BY_TWO = sorted(role.id for role in ROLES.values() if role.by_two)
 
 
 def carriers(permission: Permission) -> tuple[str, ...]:

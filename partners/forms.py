@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners import need_to_know
+from partners.access import ROLES
 from partners.handling import candidates, handlers_of
-from partners.models import EmergencyAccess, Person
+from partners.models import EmergencyAccess, Membership, Organisation, Person
+from partners.models.person import LANGUAGES
+from partners.people import Term, why_not_beside, why_not_fitting
 from workflow.forms import StepForm, asks
 from workflow.handling import Handling
 
@@ -78,3 +84,121 @@ class RemoveHandler(WithWhy):
         people = Person.objects
         listed = handlers_of(self.case).values("person")
         self.fields["person"].queryset = people.filter(pk__in=listed)  # type: ignore[attr-defined]
+
+
+# People and their roles ----------------------------------------------------------------------
+
+
+class WithReason(forms.Form):
+    """An act on a person; what it needs beyond its reason stands above it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000
+    )
+
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.order_fields([name for name in self.fields if name != "reason"])
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices from the person. Nothing by default."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the act is called with."""
+        return self.cleaned_data
+
+
+class GiveRole(WithReason):
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.order_by("kind", "name_en")
+    )
+    role = forms.ChoiceField(label=_("Role"))
+    valid_from = forms.DateField(label=_("First day"))
+    valid_to = forms.DateField(label=pgettext_lazy("role", "Last day"), required=False)
+
+    def prepare(self) -> None:
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (label, [(role.id, role.label) for role in ROLES.values() if role.kind == kind])
+            for kind, label in Organisation.Kind.choices
+        ]
+        self.initial.setdefault("valid_from", timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if cleaned["valid_to"] and cleaned["valid_to"] < cleaned["valid_from"]:
+            self.add_error("valid_to", _t("The last day cannot be before the first."))
+        elif cleaned["valid_from"] < timezone.localdate():
+            self.add_error("valid_from", _t("A role counts from today at the earliest."))
+        elif why := why_not_fitting(self.term) or (
+            why_not_beside(self.person, self.term) if self.person else ""
+        ):
+            self.add_error("role", why)
+        return cleaned
+
+    @property
+    def term(self) -> Term:
+        given = self.cleaned_data
+        days = given["valid_from"], given["valid_to"]
+        return Term(given["organisation"], given["role"], *days)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"term": self.term, "reason": self.cleaned_data["reason"]}
+
+
+class EndRole(WithReason):
+    membership = forms.ModelChoiceField(label=_("Role"), queryset=Membership.objects.none())
+    last_day = forms.DateField(
+        label=pgettext_lazy("role", "Last day"), help_text=_("Yesterday ends the role at once.")
+    )
+
+    def prepare(self) -> None:
+        today = timezone.localdate()
+        rows = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today))
+        field: Any = self.fields["membership"]
+        field.queryset = rows.filter(person=self.person).select_related("organisation")
+        field.label_from_instance = lambda row: f"{row.get_role_display()} ({row.organisation})"
+        self.initial.setdefault("last_day", today)
+
+
+class Invite(GiveRole):
+    """An account and its first role."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    family_name = forms.CharField(label=_("Family name"), max_length=60)
+    given_name = forms.CharField(label=_("Given name"), max_length=60)
+    family_name_ja = forms.CharField(
+        label=_("Family name in Japanese"), max_length=60, required=False
+    )
+    given_name_ja = forms.CharField(
+        label=_("Given name in Japanese"), max_length=60, required=False
+    )
+    title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+
+    field_order = (
+        *("email", "family_name", "given_name", "family_name_ja", "given_name_ja"),
+        *("title", "language", "organisation", "role", "valid_from", "valid_to", "reason"),
+    )
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.order_fields(self.field_order)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if Person.objects.filter(email=email).exists():
+            raise forms.ValidationError(
+                _t("Somebody with this e-mail address is known already."), code="known"
+            )
+        return email
+
+    @property
+    def given(self) -> dict[str, Any]:
+        named = {name: self.cleaned_data[name] for name in self.field_order[:7]}
+        return named | super().given

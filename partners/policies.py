@@ -56,6 +56,7 @@ staff = Policy("agency and ministries", test=lambda p: access.works_in(p, "agenc
 follow_ups = Policy(
     "follow_up:manage", test=lambda p: bool(access.holds(p, Permission.FOLLOW_UP_MANAGE))
 )
+people = Policy("people:manage", test=lambda p: bool(access.holds(p, Permission.PEOPLE_MANAGE)))
 auditors = Policy(
     "readers of the trail", test=lambda p: bool(access.holds(p, Permission.TRAIL_READ))
 )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from partners import access
 from partners.access import Permission
@@ -51,6 +52,10 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
         items.append({"label": kind.label, "url": url, "is_current": here.startswith(url)})
     if name == "staff" and access.holds(request.user, Permission.FOLLOW_UP_MANAGE):
         items.append(_failures(here))
+    if name == "staff" and access.holds(request.user, Permission.PEOPLE_MANAGE):
+        url = reverse("people")
+        label = pgettext("administration", "People")
+        items.append({"label": label, "url": url, "is_current": here.startswith(url)})
     if name == "staff" and access.holds(request.user, Permission.TRAIL_READ):
         url = reverse("staff:trail")
         items.append({"label": _("Trail"), "url": url, "is_current": here.startswith(url)})

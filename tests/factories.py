@@ -28,7 +28,15 @@ from exports import models as exports
 from industry.models import Article
 from ledger.journals import Code, Row, post
 from partners.access import ROLES
-from partners.models import EmergencyAccess, Handler, Membership, Nation, Organisation, Person
+from partners.models import (
+    EmergencyAccess,
+    Grant,
+    Handler,
+    Membership,
+    Nation,
+    Organisation,
+    Person,
+)
 from workflow import duties
 from workflow.models import ApprovalFile, Case, Signature
 from workflow.steps import case_types
@@ -131,6 +139,18 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     organisation = factory.LazyFunction(agency)
     role = "case_manager"
     valid_from = date(2026, 4, 1)
+
+
+class GrantFactory(DjangoModelFactory[Grant]):
+    class Meta:
+        model = Grant
+
+    person = factory.SubFactory(PersonFactory)
+    organisation = factory.LazyFunction(agency)
+    role = "finance_officer"
+    valid_from = date(2026, 4, 1)
+    reason = "Takes over from a colleague."
+    asked_by = factory.SubFactory(PersonFactory)
 
 
 def person(

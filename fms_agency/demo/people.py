@@ -233,6 +233,15 @@ PEOPLE: dict[str, Someone] = {
             "木村",
             "空",
         ),
+        Someone(
+            "administrator.2",
+            "system_administrator",
+            "agency",
+            "Saito",
+            "Minoru",
+            "斎藤",
+            "実",
+        ),
         # the ministries
         Someone("mofa.opinion", "opinion_giver", "mofa", "Hayashi", "Naoko", "林", "直子"),
         Someone(

@@ -3,6 +3,7 @@
 from partners.models.agreement import Agreement
 from partners.models.attempts import Attempts
 from partners.models.emergency import EmergencyAccess
+from partners.models.grant import Grant
 from partners.models.handler import Handler
 from partners.models.letter import Letter
 from partners.models.membership import Membership
@@ -16,6 +17,7 @@ __all__ = [
     "Agreement",
     "Attempts",
     "EmergencyAccess",
+    "Grant",
     "Handler",
     "Letter",
     "Membership",

@@ -1,4 +1,8 @@
-"""A person holds a role in an organisation, from a day to a day."""
+"""A person holds a role in an organisation, from a day to a day.
+
+Whoever sets the house up gives the first roles: they have no `granted_by`. A role that stands
+alone shares no day with another role of its holder (`partners_membership_stands_alone`).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from partners.access import ROLES
+from partners.access import GRANTED_BY_TWO, ROLES
 from partners.models.organisation import Organisation
 from partners.models.person import Person
 from workflow.walls import Wall
@@ -31,6 +35,13 @@ class Membership(models.Model):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
+    granted_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+    confirmed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
+
     objects = MembershipQuerySet.as_manager()
 
     wall = Wall(frozenset({"staff", "entrance"}), own="person_id")
@@ -48,6 +59,23 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(role__in=sorted(ROLES)), name="partners_membership_known_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by=None) | ~Q(granted_by=F("person")),
+                name="partners_membership_not_by_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None)
+                | Q(granted_by__isnull=False)
+                & ~Q(confirmed_by=F("person"))
+                & ~Q(confirmed_by=F("granted_by")),
+                name="partners_membership_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by=None)
+                | ~Q(role__in=GRANTED_BY_TWO)
+                | Q(confirmed_by__isnull=False),
+                name="partners_membership_granted_by_two",
             ),
         ]
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from partners.models.organisation import Organisation
 from workflow import walls
 
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+
 
 class PersonManager(BaseUserManager["Person"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
@@ -33,9 +35,7 @@ class Person(AbstractBaseUser):
     family_name_ja = models.CharField(_("family name in Japanese"), max_length=60, blank=True)
     given_name_ja = models.CharField(_("given name in Japanese"), max_length=60, blank=True)
     title = models.CharField(_("job title"), max_length=120, blank=True)
-    language = models.CharField(
-        _("language"), max_length=2, choices=[("ja", "日本語"), ("en", "English")], default="en"
-    )
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
     is_active = models.BooleanField(_("may sign in"), default=True)
 
     objects = PersonManager()

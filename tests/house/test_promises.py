@@ -22,6 +22,7 @@ from tests.factories import (
     BillFactory,
     ContractFactory,
     EmergencyAccessFactory,
+    GrantFactory,
     MembershipFactory,
     NationFactory,
     OrganisationFactory,
@@ -200,6 +201,26 @@ def handler_twice() -> None:
     again(Handler.objects.first())
 
 
+def granted_to_oneself() -> None:
+    row = MembershipFactory()
+    change(row, granted_by=row.person_id)
+
+
+def confirmed_by_the_granter() -> None:
+    administrator = person()
+    change(MembershipFactory(), granted_by=administrator, confirmed_by=administrator)
+
+
+def asked_for_oneself() -> None:
+    row = GrantFactory()
+    change(row, asked_by=row.person_id)
+
+
+def decided_by_the_asker() -> None:
+    row = GrantFactory()
+    change(row, decided_by=row.asked_by_id, decided_at=NOW(), is_confirmed=True)
+
+
 PROMISES: dict[str, Callable[[], Any]] = {
     # known states
     "cases_request_known_state": in_state(RequestFactory),
@@ -283,6 +304,18 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "partners_membership_ends_after_it_begins": lambda: change(
         MembershipFactory(), valid_to=date(2000, 1, 1)
     ),
+    "partners_membership_not_by_oneself": granted_to_oneself,
+    "partners_membership_confirmed_by_another": confirmed_by_the_granter,
+    "partners_membership_granted_by_two": lambda: change(
+        MembershipFactory(role="finance_officer"), granted_by=person()
+    ),
+    "partners_membership_stands_alone": lambda: person("auditor", "case_manager"),
+    "partners_grant_waits_once": lambda: again(GrantFactory(), pk=uuid4()),
+    "partners_grant_ends_after_it_begins": lambda: GrantFactory(valid_to=date(2000, 1, 1)),
+    "partners_grant_known_role": lambda: GrantFactory(role="king"),
+    "partners_grant_not_for_oneself": asked_for_oneself,
+    "partners_grant_decided_by_another": decided_by_the_asker,
+    "partners_grant_decided_whole": lambda: change(GrantFactory(), decided_at=NOW()),
     "partners_organisation_contractor_numbered": lambda: change(firm(), corporate_number=""),
     "partners_organisation_nation_if_foreign": lambda: change(agency(), nation="PH"),
     "partners_organisation_number_once": lambda: again(firm()),
@@ -328,6 +361,15 @@ PROMISES: dict[str, Callable[[], Any]] = {
 
 # A check that answers NULL lets a row in: pairs of columns are tried half filled, too.
 HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
+    (
+        "partners_membership_confirmed_by_another",
+        lambda: change(MembershipFactory(), confirmed_by=person()),
+    ),
+    (
+        "partners_membership_stands_alone",
+        lambda: person("security_officer", "system_administrator"),
+    ),
+    ("partners_membership_stands_alone", lambda: person("finance_officer", "auditor")),
     ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), total=None)),
     ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), deposit=None)),
     ("cases_subcontract_firm_and_amount", lambda: change(SubcontractFactory(), contractor=firm())),

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core import mail
@@ -107,6 +107,9 @@ def _any_value(route: Route) -> dict[str, Any]:
 # Addresses whose parameters name no case: the same for everybody.
 KNOWN: dict[str, list[dict[str, Any]]] = {
     "account_reset_password_from_key": [{"uidb36": "0" * 32, "key": "set-password"}],
+    "person_act": [
+        {"pk": UUID(int=1), "act": act} for act in ("give", "end", "factor", "deactivate", "other")
+    ],
     "openid_connect_login": [{"provider_id": "gbizid"}],
     "openid_connect_callback": [{"provider_id": "gbizid"}],
 }

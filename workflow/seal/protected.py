@@ -43,6 +43,7 @@ PROTECTED: dict[str, frozenset[str]] = {
     "partners.organisation": frozenset(),
     "partners.person": frozenset({"password", "last_login"}),
     "partners.membership": frozenset(),
+    "partners.grant": frozenset(),
     "partners.handler": frozenset(),
     "partners.emergencyaccess": frozenset(),
     # reference data
