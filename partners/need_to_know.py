@@ -59,7 +59,7 @@ def hidden_from(person: Any, number: str) -> Any:
 
 def emergency_of(person: Any, case: Any) -> Any:
     """The emergency access by which somebody sees the case, if one is running."""
-    if not handling.is_restricted(case.handling):
+    if not handling.is_restricted(case.handling) or not access.works_in(person, "agency"):
         return None
     return _emergencies().filter(person=person, target_id=case.pk).order_by("expires_at").last()
 

@@ -20,12 +20,13 @@ from django_fsm import FSMField
 from partners import access, notices
 from partners.access import Permission
 from partners.models.person import Person
-from workflow import handling, walls
+from workflow import handling
 from workflow.deadlines import DueOn
 from workflow.models import Case, CaseQuerySet, Entry
 from workflow.rights import by_system
 from workflow.steps import Act, NotYours, beginning, step
 from workflow.trail import record
+from workflow.walls import Wall
 
 AT_MOST = timedelta(minutes=60)
 
@@ -90,7 +91,7 @@ class EmergencyAccess(Case):
 
     objects = EmergencyAccessQuerySet.as_manager()
 
-    wall = walls.agency()
+    wall = Wall(search=True)
 
     class Meta:
         verbose_name = _("emergency access")

@@ -20,6 +20,7 @@ from partners.identity import codes
 from partners.models import Membership
 from tests.factories import MembershipFactory, PersonFactory, person
 from tests.identity.conftest import PASSWORD, SECRET, code, give_password, visitor
+from workflow import walls
 
 pytestmark = pytest.mark.django_db
 Come = Callable[..., Client]
@@ -123,6 +124,7 @@ def test_earlier_code_is_refused_after_a_later_one(clerk: Any, clock: Any) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_at_once_with_the_same_code_one_comes_in(clerk: Any, clock: Any) -> None:
+    @walls.entrance()
     def spend() -> bool:
         try:
             return codes.spend(clerk, code()) is not None

@@ -16,6 +16,7 @@ from partners.identity import attempts, letters
 from partners.models import Attempts, Letter
 from tests.factories import PersonFactory
 from tests.identity.conftest import PASSWORD, code, give_password, visitor
+from workflow import walls
 from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,7 @@ def test_guesses_of_the_old_password_are_counted(supplier: Any, entered: Come) -
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_guesses_at_once_are_eight_guesses() -> None:
+    @walls.entrance()
     def guess() -> bool:
         try:
             return attempts.may_try(attempts.account("sales@example.jp"))
