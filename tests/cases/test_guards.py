@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from cases.models import QuoteLine
 from cases.models import contract as contracts
@@ -18,12 +19,14 @@ from cases.models import subcontract as subcontracts
 from exports.models import review as reviews
 from exports.models import shipment as shipments
 from ledger.journals import Code, Row, post
+from partners.models import emergency
 from tests.factories import (
     DEPOSIT,
     NET,
     TOTAL,
     BillFactory,
     ContractFactory,
+    EmergencyAccessFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -206,6 +209,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: ContractFactory(state="offered", expires_on=TODAY),
         lambda: ContractFactory(state="offered", expires_on=YESTERDAY),
         "The offer expired on Nov. 21, 2026. Ask the agency for a new one.",
+    ),
+    (
+        emergency.its_time_is_over,
+        lambda: EmergencyAccessFactory(expires_at=timezone.now()),
+        EmergencyAccessFactory,
+        "It is still running.",
     ),
     (
         contracts.offer_is_over,

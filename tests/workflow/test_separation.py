@@ -31,7 +31,7 @@ from tests.factories import (
     stand,
 )
 from tests.people import enter
-from workflow import duties
+from workflow import duties, walls
 from workflow.models import Separation, Side
 from workflow.rights import SYSTEM
 from workflow.steps import (
@@ -362,6 +362,7 @@ def test_side_is_not_changed_nor_taken_back(change: str) -> None:
     ContractFactory(state="under_approval")
 
     with (
+        walls.within(walls.OWNER),
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
@@ -378,9 +379,10 @@ def test_two_acts_at_once_leave_the_person_on_one_side() -> None:
     contract = ContractFactory(request=request, is_priced=True, furnished__without=["clearance"])
     start = Barrier(2)
 
+    @walls.house()
     def act(case: Any, step: str) -> bool:
         try:
-            start.wait(5)
+            start.wait(30)
             take(case, step, by=type(both).objects.get(pk=both.pk))
         except NotYours:
             return False

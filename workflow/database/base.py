@@ -1,6 +1,6 @@
 """Each transaction is bound to the context of the moment; each lone statement is a transaction.
 
-Role and context are set with `set_config(…, true)`: they end with the transaction, so that a
+Role and context are set with `SET LOCAL`: they end with the transaction, so that a
 pooled connection never carries one person's rows to the next.
 """
 
@@ -16,7 +16,8 @@ from psycopg import sql
 from workflow import walls
 from workflow.walls import Context, NoContext
 
-_BIND = sql.SQL("SELECT set_config('role', {role}, true), set_config('app.ctx', {said}, true)")
+# No query: a transaction may still be told its isolation level afterwards.
+_BIND = sql.SQL("SET LOCAL ROLE {role}; SET LOCAL app.ctx = {said}")
 _UNBOUND: Any = object()
 _NOBODYS: Any = object()
 _NOT_SAID = (None, walls.OWNER)
@@ -84,7 +85,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if context not in _NOT_SAID:
             self._say(_bound_to(context))
         elif self._bound is not _UNBOUND:
-            self._say(_BIND.format(role="none", said=""))
+            self._say(_BIND.format(role=sql.SQL("NONE"), said=""))
         self._bound = context
 
     @contextmanager
@@ -105,7 +106,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _bound_to(context: Context) -> sql.Composed:
-    return _BIND.format(role=sql.Literal(context.role), said=sql.Literal(context.signed()))
+    return _BIND.format(role=sql.Identifier(context.role), said=sql.Literal(context.signed()))
 
 
 def _bind_first(
