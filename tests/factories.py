@@ -283,7 +283,7 @@ class RequestFactory(CaseFactory):
     class Meta:
         model = cases.Request
 
-    number = factory.Sequence(lambda n: f"JP-PH-26-R{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-PH-26-R{n + 5000:04d}")
     nation = factory.SubFactory(NationFactory)
     title = "Air-surveillance radars"
     reference = factory.Sequence(lambda n: f"PAF-{n}")
@@ -313,10 +313,10 @@ class TransferReviewFactory(CaseFactory):
     class Meta:
         model = exports.TransferReview
 
-    number = factory.Sequence(lambda n: f"JP-PH-26-T{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-PH-26-T{n + 5000:04d}")
     nation = factory.SubFactory(NationFactory)
     title = "Air-surveillance radars"
-    request_number = factory.Sequence(lambda n: f"JP-PH-25-R{n:04d}")  # nobody's yet
+    request_number = factory.Sequence(lambda n: f"JP-PH-25-R{n + 5000:04d}")  # nobody's yet
     end_user = "Philippine Air Force"
     end_use = "Watching over the air space"
     screened_on = factory.LazyFunction(today)
@@ -372,7 +372,7 @@ class ContractFactory(CaseFactory):
         is_paid_in = factory.LazyAttribute(lambda row: row.state in PAID_IN)
 
     state = "draft"
-    number = factory.Sequence(lambda n: f"JP-PH-26-{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-PH-26-{n + 5000:04d}")
     request = factory.SubFactory(
         RequestFactory,
         state=factory.LazyAttribute(
@@ -527,7 +527,7 @@ class SubcontractFactory(CaseFactory):
         is_paid = factory.LazyAttribute(lambda row: row.state in {"paid", "closed"})
 
     state = "draft"
-    number = factory.Sequence(lambda n: f"JP-SUB-26-{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-SUB-26-{n + 5000:04d}")
     contract = factory.SubFactory(ContractFactory, state="in_execution")
     title = factory.SelfAttribute("contract.title")
     specification = "FPS-3ME, TPS-P14ME"
@@ -570,7 +570,7 @@ class QuoteFactory(CaseFactory):
         is_given = factory.LazyAttribute(lambda row: row.state not in {"invited", "declined"})
 
     state = "invited"
-    number = factory.Sequence(lambda n: f"JP-QUO-26-{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-QUO-26-{n + 5000:04d}")
     subcontract = factory.SubFactory(SubcontractFactory, state="solicited", furnished=False)
     contractor = factory.LazyFunction(firm)
     title = factory.SelfAttribute("subcontract.title")
@@ -612,7 +612,7 @@ class ShipmentFactory(CaseFactory):
         is_there = factory.LazyAttribute(lambda row: row.state == "received")
 
     state = "packed"
-    number = factory.Sequence(lambda n: f"JP-PH-26-S{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-PH-26-S{n + 5000:04d}")
     nation = factory.SelfAttribute("contract.nation")
     title = factory.SelfAttribute("contract.title")
     contract_number = factory.SelfAttribute("contract.number")
@@ -649,7 +649,7 @@ class BillFactory(CaseFactory):
         is_paid = factory.LazyAttribute(lambda row: row.state == "paid")
 
     state = "draft"
-    number = factory.Sequence(lambda n: f"JP-PH-26-B{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-PH-26-B{n + 5000:04d}")
     contract = factory.SubFactory(ContractFactory, state="in_execution")
     nation = factory.SelfAttribute("contract.nation")
     title = factory.SelfAttribute("contract.title")
@@ -676,7 +676,7 @@ class EmergencyAccessFactory(CaseFactory):
         model = EmergencyAccess
 
     state = "open"
-    number = factory.Sequence(lambda n: f"JP-EMG-26-{n:04d}")
+    number = factory.Sequence(lambda n: f"JP-EMG-26-{n + 5000:04d}")
     title = "JP-PH-26-R0001"
     person = factory.LazyFunction(lambda: person("case_manager"))
     target_kind = "cases.request"
