@@ -15,6 +15,7 @@ from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
 from django.utils.translation import override
+from kombu.transport import memory
 from pytest_django import DjangoDbBlocker, Settings
 
 from fms_agency.celery import app as celery
@@ -123,6 +124,13 @@ def tests_that_commit_are_swept_up() -> Iterator[None]:
 def bells_ring_in_memory() -> None:
     """Tests run follow-ups themselves: a bell needs no broker, and a missing one no patience."""
     celery.conf.broker_write_url = "memory://localhost/"
+
+
+@pytest.fixture(autouse=True)
+def no_bell_is_left() -> Iterator[None]:
+    """A sweep rings less when many bells wait: those of another test are none of this one's."""
+    yield
+    memory.Channel.queues.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
@@ -21,8 +21,24 @@ from fms_agency.demo.people import Someone
 from fms_agency.demo.script import Attachment
 from workflow.models import Case
 
-# Kept by whoever repeats an act whose answer was lost; else each call has one of its own.
-idempotency_key: ContextVar[str] = ContextVar("idempotency_key", default="")
+_key: ContextVar[str] = ContextVar("idempotency_key", default="")
+
+
+@contextmanager
+def one_key() -> Iterator[Callable[[], None]]:
+    """The same key for each call within, for whoever repeats an act whose answer was lost.
+
+    What is given makes a new key, when it has become another act.
+    """
+
+    def anew() -> None:
+        _key.set(uuid4().hex)
+
+    before = _key.set(uuid4().hex)
+    try:
+        yield anew
+    finally:
+        _key.reset(before)
 
 
 class ApiDoor:
@@ -85,7 +101,7 @@ class ApiDoor:
         }
         plain = {name: value for name, value in given.items() if name not in files}
         client = self.clients[someone.key]
-        once = {"Idempotency-Key": idempotency_key.get() or uuid4().hex}
+        once = {"Idempotency-Key": _key.get() or uuid4().hex}
         if files:
             answer = client.post(path, data=plain, files=files, headers=once)
         else:

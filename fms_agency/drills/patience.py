@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import httpx
 from django.db import InterfaceError, OperationalError, connection
@@ -19,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 from cases.models import Request
 from documents.models import Document
 from fms_agency.demo.browser import CannotFill
-from fms_agency.demo.client import idempotency_key
+from fms_agency.demo.client import one_key
 from fms_agency.demo.doors import DoorOfTheHouse, Refusal
 from fms_agency.demo.people import Someone
 from fms_agency.demo.player import Play, StoryBroken
@@ -106,8 +105,11 @@ class PatientDoor:
             row = Request.objects.filter(reference=given["reference"]).first()
             return row.number if row else None
 
-        idempotency_key.set(uuid4().hex)
-        return self.weather.insisting(lambda: self.door.begin(someone, model, name, given), became)
+        def act() -> str:
+            return self.door.begin(someone, model, name, given)
+
+        with one_key():
+            return self.weather.insisting(act, became)
 
     def take(self, someone: Someone, case: Case, name: str, given: Mapping[str, Any]) -> None:
         seen = case.version
@@ -122,11 +124,11 @@ class PatientDoor:
             later = dict(_entries_after(case).values_list("version", "step"))
             if (now := max(later, default=case.version)) != seen:
                 seen = now
-                idempotency_key.set(uuid4().hex)  # the case has moved: what we send is another act
+                new_key()  # the case has moved: what we send is another act
             return True if name in later.values() else None
 
-        idempotency_key.set(uuid4().hex)
-        self.weather.insisting(act, became)
+        with one_key() as new_key:
+            self.weather.insisting(act, became)
 
     def try_anyway(self, someone: Someone, case: Case, name: str, given: Mapping[str, Any]) -> None:
         """What must be refused: any refusal is the answer, only silence is not."""
@@ -140,8 +142,9 @@ class PatientDoor:
                 return refusal
             return None
 
-        idempotency_key.set(uuid4().hex)
-        if refusal := self.weather.insisting(act, _unknown):
+        with one_key():
+            refusal = self.weather.insisting(act, _unknown)
+        if refusal:
             raise refusal
 
     def fetch(self, someone: Someone, case: Case, document: Document) -> bytes:
