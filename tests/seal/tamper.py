@@ -72,6 +72,7 @@ class Vandal:
                     self._run(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
                     if drill := act(table):
                         return drill
+                    transaction.set_rollback(True)  # nothing was done: the triggers watch again
             except (DataError, IntegrityError):
                 continue  # a wall stood in the way; another stone
 

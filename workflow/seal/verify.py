@@ -186,7 +186,7 @@ class Look:
         since = self._sealed_by(leaf.position)
         self.counts[leaf.source] += 1
         if row is None:
-            yield Finding(table, key, What.ROW_MISSING, since=since)
+            yield Finding(table, key, What.ROW_MISSING, f"leaf {leaf.position}", since)
             return
         body = row.body.encode() if isinstance(row, Entry) else _attested(row)
         if leaf_hash(body) != bytes(leaf.hash):
