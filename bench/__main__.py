@@ -1,4 +1,4 @@
-"""`python -m bench`: every measurement, as a table; fails if a bar is not cleared."""
+"""`python -m bench [trail walls]`: measurements as a table; fails if a bar is not cleared."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
-from bench import trail  # noqa: E402
+from bench import trail, walls  # noqa: E402
 
-MEASUREMENTS = [trail.measure]
+MEASUREMENTS = {"trail": trail.measure, "walls": walls.measure}
 
 
-def main() -> int:
+def main(wanted: list[str]) -> int:
     databases = setup_databases(verbosity=0, interactive=False)
     try:
-        figures = [figure for measure in MEASUREMENTS for figure in measure()]
+        figures = [figure for name in wanted or MEASUREMENTS for figure in MEASUREMENTS[name]()]
     finally:
         teardown_databases(databases, verbosity=0)
     for figure in figures:
@@ -31,4 +31,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
