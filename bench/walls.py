@@ -7,7 +7,6 @@ no wall. Each is asked by turns, so that a busy moment of the machine hurts both
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from itertools import product
 from statistics import median
 from string import ascii_uppercase
@@ -69,27 +68,23 @@ def measure() -> list[Figure]:
     _fill()
     official = person("requester", nation=ASKS)
     inside = Context("partner", scope=ASKS, actor=official.actor_id)
-    return [
-        *_beside("list of a nation", lambda: _page(_list(official)), inside, at_most=1.3),
+    asked = [
+        ("list of a nation", _list(official), _list(official), 1.3),
         *(
-            _beside(
+            (
                 f"search, {name} word",
-                lambda word=word: _page(search.matching(_list(official), word)),
-                inside,
-                without=lambda word=word: _page(_without_function(official, word)),
-                at_most=2.0,
+                search.matching(_list(official), words),
+                _without_function(official, words),
+                2.0,
             )
-            for name, word in (("rare", SELDOM), ("frequent", OFTEN), ("common", EVERYWHERE))
+            for name, words in (("rare", SELDOM), ("frequent", OFTEN), ("common", EVERYWHERE))
         ),
     ]
+    return [figure for each in asked for figure in _beside(inside, *each)]
 
 
 def _list(official: Person) -> QuerySet[Request]:
     return Request.objects.visible_to(official).order_by("-opened_at")
-
-
-def _page(rows: QuerySet[Request]) -> list[Request]:
-    return list(rows[:PAGE])
 
 
 def _without_function(official: Person, words: str) -> QuerySet[Request]:
@@ -98,24 +93,23 @@ def _without_function(official: Person, words: str) -> QuerySet[Request]:
 
 
 def _beside(
-    name: str,
-    ask: Callable[[], list[Any]],
     context: Context,
-    *,
+    name: str,
+    walled: QuerySet[Request],
+    bare: QuerySet[Request],
     at_most: float,
-    without: Callable[[], list[Any]] | None = None,
 ) -> list[Figure]:
     """Milliseconds with and without the wall, and how many times the one is the other."""
+    ways = {True: (context, walled), False: (walls.OWNER, bare)}
     took: dict[bool, list[float]] = {True: [], False: []}
-    ways = {True: (context, ask), False: (walls.OWNER, without or ask)}
-    found = {}
+    found: dict[bool, list[Any]] = {}
     for turn in range(TIMES + 2):
-        for walled, (whose, asked) in ways.items():
+        for behind, (whose, rows) in ways.items():
             with walls.within(whose):
                 begun = time.perf_counter()
-                found[walled] = [row.pk for row in asked()]
+                found[behind] = [row.pk for row in rows[:PAGE]]
             if turn > 1:  # plans and pages are warm
-                took[walled].append(1000 * (time.perf_counter() - begun))
+                took[behind].append(1000 * (time.perf_counter() - begun))
     if not found[True] or found[True] != found[False]:
         raise RuntimeError(f"{name}: the wall changed what is found")
     inside, outside = median(took[True]), median(took[False])
@@ -128,11 +122,12 @@ def _beside(
 
 def _fill() -> None:
     """A million copies of one request, told apart where the queries look."""
+    nation: Any = NationFactory
     for code in NATIONS:
-        NationFactory(code=code)
+        nation(code=code)
     make: Any = RequestFactory
     pattern = make(state="submitted", nation_id=ASKS)
-    names = [f.column for f in Request._meta.concrete_fields if not f.generated]
+    names = [str(f.column) for f in Request._meta.concrete_fields if not f.generated]
     own = {name: sql.SQL(value) for name, value in ITS_OWN.items()}
     values = [own.get(name, sql.Identifier("cases_request", name)) for name in names]
     statement = sql.SQL(FILL).format(

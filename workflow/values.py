@@ -42,8 +42,8 @@ def of_row(row: models.Model) -> dict[str, Any]:
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of the value's canonical JSON (RFC 8785), in hexadecimal."""
-    return sha256(rfc8785.dumps(plain(value))).hexdigest()
+    """SHA-256 of a plain value's canonical JSON (RFC 8785), in hexadecimal."""
+    return sha256(rfc8785.dumps(value)).hexdigest()
 
 
 def source_text(text: Any) -> str:

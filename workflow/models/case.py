@@ -94,8 +94,8 @@ class Case(models.Model):
 
     def facts_decided_on(self) -> dict[str, Any]:
         """What somebody who takes a step has before them: the row and its lines, as plain values."""
-        lines = self.lines.all() if hasattr(self, "lines") else ()
-        return {"case": values.of_row(self), "lines": [values.of_row(line) for line in lines]}
+        lines = self.lines.values() if hasattr(self, "lines") else ()
+        return {"case": values.of_row(self), "lines": values.plain(lines)}
 
     @property
     def trail(self) -> models.QuerySet[Entry]:
