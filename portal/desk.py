@@ -549,11 +549,10 @@ def shown_trail(row: Any) -> list[dict[str, Any]]:
 def _shown_entry(
     entry: Entry, states: Mapping[Any, Any], known: Mapping[str, Step]
 ) -> dict[str, Any]:
-    role = ROLES.get(entry.role)
     moved = entry.from_state != entry.to_state
     return {
         "at": entry.at,
-        "role": role.label if role else entry.role,
+        "role": names.role(entry.role),
         "label": known[entry.step].label if entry.step in known else entry.step,
         "from_state": entry.from_state if moved else "",
         "from_label": states.get(entry.from_state, ""),

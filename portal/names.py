@@ -9,17 +9,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
+from documents.models import Document
+from partners.access import ROLES
 from partners.models import Organisation, Person
+from workflow.rights import SYSTEM
+
+PAPER = "documents.document:"
 
 
 def people(actor_ids: Iterable[str]) -> dict[str, str]:
-    """Actor id → name for a Japanese reader; empty for others, whom the official name suits."""
+    """Actor id → name for a Japanese reader; others are suited by the official name.
+
+    What the house does by itself has its name in both languages.
+    """
+    house = {SYSTEM.actor_id: pgettext("who", "the system itself")}
     if get_language() != "ja":
-        return {}
+        return house
     known = [UUID(text) for text in set(actor_ids) if len(text) == len(str(UUID(int=0)))]
-    return {str(person.pk): person.full_name for person in Person.objects.filter(pk__in=known)}
+    rows = Person.objects.filter(pk__in=known)
+    return house | {str(person.pk): person.full_name for person in rows}
+
+
+def role(identifier: str) -> str:
+    """A role as the reader calls it; the house itself has none."""
+    if identifier == SYSTEM.actor_id:
+        return ""
+    return str(ROLES[identifier].label) if identifier in ROLES else identifier
+
+
+def papers(subjects: Iterable[str]) -> dict[str, str]:
+    """Subject of a line → title of the paper it is about, with its version."""
+    of_papers = {text: text.partition(PAPER)[2] for text in subjects if text.startswith(PAPER)}
+    found = Document.objects.in_bulk(UUID(text) for text in of_papers.values())
+    return {
+        subject: f"{found[UUID(pk)].label} v{found[UUID(pk)].version}"
+        for subject, pk in of_papers.items()
+        if UUID(pk) in found
+    }
 
 
 def organisations(names: Iterable[str]) -> dict[str, str]:

@@ -19,7 +19,6 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from partners import policies
-from partners.access import ROLES
 from portal import names
 from workflow import steps
 from workflow.models import Entry, Leaf, Verification
@@ -128,16 +127,17 @@ def shown(entries: list[Entry]) -> list[dict[str, Any]]:
     """Lines of the trail in the reader's words."""
     who = names.people(row.actor_id for row in entries)
     where = names.organisations(row.organisation for row in entries)
+    papers = names.papers(row.subject for row in entries)
     return [
         {
             "uid": row.uid,
             "at": row.at,
             "event": row.get_event_display(),
-            "label": _label(row),
+            "label": papers.get(row.subject) or _label(row),
             "case": row.case_number,
             "kind": row.case_kind,
             "who": who.get(row.actor_id, row.actor_name),
-            "role": ROLES[row.role].label if row.role in ROLES else row.role,
+            "role": names.role(row.role),
             "organisation": where.get(row.organisation, row.organisation),
             "note": row.note,
         }

@@ -134,7 +134,7 @@ def _roles(translate: Translate) -> Iterator[list[str]]:
 
 def _permissions() -> Iterator[list[str]]:
     for permission in Permission:
-        carried = ("×" if permission in role.permissions else "" for role in ROLES.values())
+        carried = ("○" if permission in role.permissions else "" for role in ROLES.values())
         yield [f"`{permission}`", *carried]
 
 
@@ -150,7 +150,7 @@ def _link(model: Any) -> str:
 
 def _steps(model: Any, roles: list[str]) -> Iterator[list[str]]:
     for step in (*beginnings_of(model).values(), *steps_of(model).values()):
-        marks = ("×" if role in step.may.roles else "" for role in roles)
+        marks = ("○" if role in step.may.roles else "" for role in roles)
         yield [f"`{step.name}` {source_text(step.label)}", *marks]
 
 
