@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "partners.middleware.BehindTheirWall",
     "partners.middleware.SpeakTheirLanguage",
+    "partners.middleware.RefusalsAreLines",
     "partners.middleware.DefaultDeny",
     "portal.limits.PerPerson",
     "django.contrib.messages.middleware.MessageMiddleware",

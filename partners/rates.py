@@ -38,16 +38,23 @@ def wait(kind: str, name: object, *, closed: bool = False) -> int:
     most, seconds = settings.RATES[kind]
     now = timezone.now()
     try:
-        count, ends_at = _counted(_subject(kind, name), now, now + timedelta(seconds=seconds))
+        count, ends_at = _counted(kind, name, now, seconds)
     except DatabaseError:
         log.exception("requests of a %s cannot be counted", kind)
         return seconds if closed else 0
     return 0 if count <= most else max(1, math.ceil((ends_at - now).total_seconds()))
 
 
-def _counted(subject: str, now: datetime, ends_at: datetime) -> tuple[int, datetime]:
+def times(kind: str, name: object, seconds: int) -> int:
+    """Count something that has happened: how often now, within so many seconds."""
+    count, _ends_at = _counted(kind, name, timezone.now(), seconds)
+    return count
+
+
+def _counted(kind: str, name: object, now: datetime, seconds: int) -> tuple[int, datetime]:
+    ends_at = now + timedelta(seconds=seconds)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [subject, ends_at, now, now])
+        cursor.execute(_COUNT, [_subject(kind, name), ends_at, now, now])
         count, ends_at = cursor.fetchone()
     return count, ends_at
 

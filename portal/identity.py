@@ -29,6 +29,9 @@ from django.utils.translation import gettext as _
 from partners.identity import confirmation, second_factor, sessions
 from partners.identity.forms import ConfirmInPlaceForm, PasswordInPlaceForm
 from portal.demo import SampleCode, demo_accounts, sample_code
+from workflow import refusals
+from workflow.models import Case
+from workflow.refusals import Refusal
 
 
 class SignIn(account.LoginView):
@@ -182,7 +185,7 @@ class Proof:
     elsewhere: str
 
 
-def asked_in_place(request: HttpRequest) -> Proof | None:
+def asked_in_place(request: HttpRequest, case: Case, step: str) -> Proof | None:
     """None when the person has proved who they are by what came along; else what still asks."""
     has_factor = confirmation.has_second_factor(request.user)
     kind = ConfirmInPlaceForm if has_factor else PasswordInPlaceForm
@@ -191,5 +194,7 @@ def asked_in_place(request: HttpRequest) -> Proof | None:
     if given and form.is_valid():
         form.save()
         return None
+    if given:
+        refusals.note(Refusal("", rule="second factor", case=case, kind=case.kind(), step=step))
     query = urlencode({"next": reverse("mfa_index")})
     return Proof(form, sample_code(request.user), f"{reverse('confirm')}?{query}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, wraps
@@ -22,8 +22,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_fsm import FSMFieldMixin, transition
 
-from workflow import duties, numbers, values, walls
+from workflow import duties, numbers, refusals, values, walls
 from workflow.models import Case, Entry, FollowUp
+from workflow.refusals import Refusal
 from workflow.rights import Actor, Right
 from workflow.trail import current_request_id
 
@@ -50,7 +51,11 @@ class Refused(Exception):
 
 
 class NotYours(Refused):
-    """The person has no right to this step."""
+    """The person has no right to this. Noted, so that it becomes a line of the trail."""
+
+    def __init__(self, why: str, **about: Any) -> None:
+        super().__init__(why)
+        refusals.note(Refusal(why, **about))
 
 
 class NotOpen(Refused):
@@ -324,11 +329,14 @@ def open_step(case: Case, name: str, person: Actor) -> Step:
     The gate decides again on the locked row. Raises `NoSuchStep`, `NotYours` or `NotOpen`.
     """
     declared = steps_of(type(case)).get(name)
-    if declared is None or declared.inner or not declared.may.concerns(person, case):
-        raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
+    there_is_none = NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
+    if declared is None or declared.inner:
+        raise there_is_none
+    if not declared.may.concerns(person, case):
+        refusals.note(Refusal(str(there_is_none), **_about(declared, case, person)))
+        raise there_is_none
     with walls.house():
-        if why := not_theirs(declared, case, person):
-            raise NotYours(why)
+        _check_person(declared, case, person)
         if why := declared.refusal(case):
             raise NotOpen(why)
     return declared
@@ -370,7 +378,7 @@ def one_act() -> Iterator[None]:
 
     The `take` or `begin` inside joins it; a refusal that leaves the block undoes all of it.
     """
-    with transaction.atomic(durable=True):
+    with _transaction():
         token = _act_is_open.set(True)
         try:
             yield
@@ -378,8 +386,14 @@ def one_act() -> Iterator[None]:
             _act_is_open.reset(token)
 
 
-def _transaction() -> AbstractContextManager[None]:
-    return nullcontext() if _act_is_open.get() else transaction.atomic(durable=True)
+@contextmanager
+def _transaction() -> Iterator[None]:
+    """The act's own transaction. What is refused in it is written down once it has been undone."""
+    if _act_is_open.get():
+        yield
+        return
+    with refusals.written_down(), transaction.atomic(durable=True):
+        yield
 
 
 def take(
@@ -400,7 +414,7 @@ def take(
     if declared is None or declared.inner:
         raise NoSuchStep(_("There is no step “%(name)s” here.") % {"name": name})
     with _transaction():
-        _check_sight(case)
+        _check_sight(declared, case, by)
         with walls.house():
             return take_within(case, name, by=by, note=note, version=version, **given)
 
@@ -446,26 +460,45 @@ def begin_within(
     return _write(declared, row, "", by, note, given, decided_on="")
 
 
-def _check_sight(case: Case) -> None:
+def _check_sight(declared: Step, case: Case, by: Actor) -> None:
     """The second wall has its say before the house itself acts: a row out of sight is none."""
     if (
         walls.current() != walls.HOUSE
         and not type(case)._default_manager.filter(pk=case.pk).exists()
     ):
-        raise NotYours(_("This case is not for you."))
+        raise NotYours(_("This case is not for you."), **_about(declared, case, by, rule="sight"))
 
 
 def _check(declared: Step, row: Case, by: Actor, version: int | None) -> None:
     if not declared.may.concerns(by, row):
-        raise NotYours(declared.may.why_not(by, row) or _("This step is not for you."))
+        why = declared.may.why_not(by, row) or _("This step is not for you.")
+        raise NotYours(why, **_about(declared, row, by))
     if version is not None and version != row.version:
         raise Stale(
             _("The case has changed since you opened this page. Look at it again, then decide.")
         )
-    if why := not_theirs(declared, row, by):
-        raise NotYours(why)
+    _check_person(declared, row, by)
     if why := declared.refusal(row):
         raise NotOpen(why)
+
+
+def _check_person(declared: Step, case: Case, by: Actor) -> None:
+    if why := declared.may.why_not(by, case):
+        raise NotYours(why, **_about(declared, case, by))
+    if why := duties.why_not(declared.duty, case, by):
+        raise NotYours(why, **_about(declared, case, by, rule="duty"))
+
+
+def _about(declared: Step, case: Case, by: Actor, rule: str = "right") -> dict[str, Any]:
+    """What the line of a refusal tells besides its sentence. A case that was not begun is none."""
+    return {
+        "by": by,
+        "case": None if case._state.adding else case,
+        "kind": case.kind(),
+        "step": declared.name,
+        "rule": rule,
+        "needs": [declared.duty] if rule == "duty" else list(declared.may.roles),
+    }
 
 
 def _call(method: Callable[..., Any], given: dict[str, Any]) -> Any:
@@ -508,7 +541,7 @@ def _write(
         request_id=current_request_id(),
     )
     if why := duties.bind(declared.duty, row, by):
-        raise NotYours(why)
+        raise NotYours(why, **_about(declared, row, by, rule="duty"))
     act = Act(case=row, entry=entry, by=by, given=given)
     for book in declared.books:
         book(act)

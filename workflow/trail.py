@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 
 from workflow import values, walls
-from workflow.models import Entry
+from workflow.models.entry import Entry  # the rows of reference data write lines, too
 from workflow.rights import Actor, Capacity
 
 
@@ -47,18 +47,21 @@ def record(
     capacity: Capacity | None = None,
     case: NamedCase | None = None,
     subject: str = "",
+    step: str = "",
     note: str = "",
     given: Mapping[str, Any] | None = None,
     digest: str = "",
     on_behalf_of: str = "",
 ) -> Entry:
-    """Write a line that is no step. `subject` names what it is about: `partners.membership:12`.
+    """Write a line of what is no step, or of a step that was not taken.
 
+    `subject` names what it is about: `partners.membership:12`.
     `given` is kept as plain JSON; secrets and the content of papers do not belong in it.
     """
     entry = Entry(
         event=event,
         subject=subject,
+        step=step,
         actor_id=by.actor_id,
         actor_name=by.actor_name,
         role=capacity.role if capacity else "",
