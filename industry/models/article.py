@@ -10,9 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from workflow import walls
+from workflow.models import Reference
 
 
-class Article(models.Model):
+class Article(Reference):
     class Kind(models.TextChoices):
         ARTICLE = "article", _("article")
         SERVICE = "service", _("service")
@@ -34,7 +35,6 @@ class Article(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     item_class = models.CharField(_("class"), max_length=20, choices=ItemClass)
     unit = models.CharField(_("unit"), max_length=10, default="EA")
-    source = models.CharField(_("source"), max_length=300)
 
     wall = walls.shared()
 

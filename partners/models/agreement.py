@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,21 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.nation import Nation
 from workflow import walls
+from workflow.models import Reference, ReferenceQuerySet
 
 
-class AgreementQuerySet(models.QuerySet[Any]):
+class AgreementQuerySet(ReferenceQuerySet):
     def in_force(self, day: date) -> Self:
         return self.filter(in_force_on__lte=day)
 
 
-class Agreement(models.Model):
+class Agreement(Reference):
     nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="agreements")
     signed_on = models.DateField(_("signed on"))
     in_force_on = models.DateField(_("in force"), null=True, blank=True)
     is_verified = models.BooleanField(_("dates verified"), default=False)
-    source = models.CharField(_("source"), max_length=300)
 
-    objects = AgreementQuerySet.as_manager()
+    objects = AgreementQuerySet.as_manager()  # type: ignore[misc]  # likewise by day
 
     wall = walls.shared()
 

@@ -8,16 +8,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from workflow import walls
+from workflow.models import Reference
 
 
-class Nation(models.Model):
+class Nation(Reference):
     code = models.CharField(_("code"), primary_key=True, max_length=2)
     name_ja = models.CharField(_("name in Japanese"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60)
     formal_ja = models.CharField(_("formal name in Japanese"), max_length=80)
     formal_en = models.CharField(_("formal name in English"), max_length=80)
     currency = models.CharField(_("currency"), max_length=3)
-    source = models.CharField(_("source"), max_length=300)
 
     wall = walls.shared()
 

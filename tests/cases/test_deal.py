@@ -263,7 +263,7 @@ def test_price_is_the_quotes_the_charge_and_the_deposit_of_the_day() -> None:
 
 
 def test_rate_of_another_day_does_not_count() -> None:
-    Rate.objects.filter(code="administration").update(valid_to=date(2026, 11, 21))
+    Rate._base_manager.filter(code="administration").update(valid_to=date(2026, 11, 21))
     Rate.objects.create(code="administration", percent=5, valid_from=DAY, source="memo")
     Rate.objects.create(code="administration", percent=9, valid_from=LATER, source="memo")
 
@@ -271,7 +271,7 @@ def test_rate_of_another_day_does_not_count() -> None:
 
 
 def test_price_without_a_rate_in_force_is_refused() -> None:
-    Rate.objects.filter(code="deposit").update(valid_to=date(2026, 11, 21))
+    Rate._base_manager.filter(code="deposit").update(valid_to=date(2026, 11, 21))
 
     with pytest.raises(NotOpen, match="No rate for the initial deposit is in force today"):
         priced_contract()

@@ -56,7 +56,7 @@ NOW = timezone.now
 
 
 def change(row: Any, **fields: Any) -> None:
-    type(row).objects.filter(pk=row.pk).update(**fields)
+    type(row)._base_manager.filter(pk=row.pk).update(**fields)
 
 
 def again(row: Any, **fields: Any) -> None:

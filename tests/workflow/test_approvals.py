@@ -44,7 +44,8 @@ def test_route_of_a_day_without_one_is_refused() -> None:
 
 
 def test_route_is_that_of_the_day() -> None:
-    ApprovalRoute.objects.filter(matter="foreign_offer", from_amount=0).update(valid_to=DAY)
+    rows = ApprovalRoute._base_manager.filter(matter="foreign_offer", from_amount=0)
+    rows.update(valid_to=DAY)
     ApprovalRoute.objects.create(
         matter="foreign_offer",
         from_amount=0,

@@ -76,7 +76,7 @@ def test_every_group_has_two_sides_one_reach_and_a_source() -> None:
 
 def test_duty_without_a_rule_of_the_day_is_refused() -> None:
     """Nobody is let through because data is missing."""
-    Separation.objects.filter(duty__startswith="offer").update(valid_to=date(2026, 4, 2))
+    Separation._base_manager.filter(duty__startswith="offer").update(valid_to=date(2026, 4, 2))
     contract = ContractFactory(state="draft", is_priced=True)
 
     with pytest.raises(NotYours, match="No rule of separation covers this duty"):

@@ -7,6 +7,7 @@ from workflow.models.deadline import Deadline
 from workflow.models.entry import Entry
 from workflow.models.follow_up import FollowUp
 from workflow.models.number import NumberSeries
+from workflow.models.reference import Reference, ReferenceQuerySet
 from workflow.models.seal import Attestation, Checkpoint, Leaf, Scheme, Verification
 from workflow.models.separation import Separation, Side
 
@@ -24,6 +25,8 @@ __all__ = [
     "FollowUp",
     "Leaf",
     "NumberSeries",
+    "Reference",
+    "ReferenceQuerySet",
     "Scheme",
     "Separation",
     "Side",

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from workflow.models.reference import Reference, ReferenceQuerySet
 
-class DatedQuerySet(models.QuerySet[Any]):
+
+class DatedQuerySet(ReferenceQuerySet):
     def on(self, day: date) -> Self:
         """The rows in force on a day (`valid_to` is the last day that counts)."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
 
 
-class Dated(models.Model):
+class Dated(Reference):
     valid_from = models.DateField(_("in force from"))
     valid_to = models.DateField(_("last day in force"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=300)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()  # type: ignore[misc]  # a manager of rows by day
 
     class Meta:
         abstract = True

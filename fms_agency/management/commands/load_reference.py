@@ -1,4 +1,7 @@
-"""Load the reference data that ships with the house. Rows that are there already stay as they are."""
+"""Load the reference data that ships with the house. Rows that are there already stay as they are.
+
+Each row that is added is a line of the trail.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def _add(model: Any, rows: list[dict[str, Any]], key: list[str]) -> int:
     added = 0
     for row in rows:
         known = {name: row[name] for name in key}
-        rest = {name: value for name, value in row.items() if name not in key}
-        _row, is_new = model.objects.get_or_create(**known, defaults=rest)
-        added += is_new
+        if not model.objects.filter(**known).exists():
+            model(**row).save(force_insert=True, why="load_reference")
+            added += 1
     return added
