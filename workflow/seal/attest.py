@@ -36,19 +36,15 @@ FIXED = {
 TRIGGER = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public {fixed} AS $attest$
-DECLARE
-    before text; after text;
 BEGIN
-    IF TG_OP <> 'INSERT' THEN before := {old}; END IF;
-    IF TG_OP <> 'DELETE' THEN after := {new}; END IF;
-    IF TG_OP = 'UPDATE' AND before = after THEN RETURN NULL; END IF;
+    IF TG_OP = 'UPDATE' AND record_image_eq({old}, {new}) THEN RETURN NULL; END IF;
     IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND OLD.{key} <> NEW.{key} THEN
         INSERT INTO public.workflow_attestation (table_name, row_key, scheme, digest)
         VALUES ({table}, OLD.{key}::text, {number}, '');
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO public.workflow_attestation (table_name, row_key, scheme, digest)
-        VALUES ({table}, NEW.{key}::text, {number}, encode(sha256(convert_to(after, 'UTF8')), 'hex'));
+        VALUES ({table}, NEW.{key}::text, {number}, encode(sha256(convert_to({new}::text, 'UTF8')), 'hex'));
     END IF;
     RETURN NULL;
 END $attest$;
@@ -84,17 +80,19 @@ class Watch:
     def names(self) -> list[str]:
         return [column.split(" ", 1)[0] for column in self.columns]
 
-    def text(self, row: str) -> str:
-        """The row as one text, by its columns in their order."""
-        return f"ROW({', '.join(f'{row}.{_name(name)}' for name in self.names)})::text"
+    def record(self, row: str) -> str:
+        """The row as one record, of its columns in their order."""
+        return f"ROW({', '.join(f'{row}.{_name(name)}' for name in self.names)})"
 
     def sql(self, pattern: str) -> str:
-        digest = f"encode(sha256(convert_to({self.text(_name(self.table))}, 'UTF8')), 'hex')"
+        digest = (
+            f"encode(sha256(convert_to({self.record(_name(self.table))}::text, 'UTF8')), 'hex')"
+        )
         return pattern.format(
             function=_name(f"workflow_attest_{self.table}"),
             fixed=" ".join(f"SET {name} = '{value}'" for name, value in FIXED.items()),
-            old=self.text("OLD"),
-            new=self.text("NEW"),
+            old=self.record("OLD"),
+            new=self.record("NEW"),
             key=_name(self.key),
             table=f"'{self.table}'",
             name=_name(self.table),
