@@ -41,12 +41,12 @@ class WillNotSign(Exception):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row that is not sealed yet, with the very bytes that are."""
+    """A row that is not sealed yet, with the hash of its leaf."""
 
     source: str
     pk: int
     xid: int
-    body: bytes
+    leaf: bytes
 
 
 class Sealer:
@@ -110,7 +110,7 @@ class Sealer:
         self, last: Checkpoint | None, epoch: Epoch, found: Sequence[Waiting], up_to: int
     ) -> tuple[Checkpoint, Frontier]:
         """The next checkpoint, proven consistent with the last one before it is signed."""
-        new = [leaf_hash(row.body) for row in found]
+        new = [row.leaf for row in found]
         grown = self.frontier.copy()
         for leaf in new:
             grown.append(leaf)
@@ -192,20 +192,22 @@ def waiting(epoch: Epoch, last: Checkpoint | None) -> tuple[list[Waiting], int]:
         else:
             found = []
         fresh = ROWS.format(which=f"xid >= {lower} AND xid < {upper}", **before)
-        cursor.execute(f"SELECT xid FROM ({fresh}) AS w ORDER BY xid OFFSET {BATCH} LIMIT 1")
-        if one := cursor.fetchone():
-            upper = int(one[0]) + 1  # a transaction is never cut in two
-            fresh = ROWS.format(which=f"xid >= {lower} AND xid < {upper}", **before)
-        cursor.execute(f"{fresh} ORDER BY xid, source, id")
+        cursor.execute(f"{fresh} ORDER BY xid, source, id FETCH FIRST {BATCH} ROWS ONLY")
+        rows = cursor.fetchall()
+        if len(rows) == BATCH:  # there may be more; a transaction is never cut in two
+            upper = rows[-1][2] + 1
+            fresh = ROWS.format(which=f"xid = {rows[-1][2]}", **before)
+            cursor.execute(f"{fresh} ORDER BY source, id")
+            rows = [row for row in rows if row[2] < rows[-1][2]] + cursor.fetchall()
         known = {(row.source, row.pk) for row in found}
-        found += [row for row in map(_row, cursor.fetchall()) if (row.source, row.pk) not in known]
+        found += [row for row in map(_row, rows) if (row.source, row.pk) not in known]
     return found, upper
 
 
 def _row(row: tuple[Any, ...]) -> Waiting:
     source, pk, xid, text, *rest = row
     body = text.encode() if source == "entry" else attestation_body(pk, xid, text, *rest)
-    return Waiting(source, pk, xid, body)
+    return Waiting(source, pk, xid, leaf_hash(body))
 
 
 def _leaves() -> Any:
@@ -222,7 +224,7 @@ def _write(found: Sequence[Waiting], checkpoint: Checkpoint, first: int) -> None
                 [row.source for row in found],
                 [row.pk for row in found],
                 [row.xid for row in found],
-                [leaf_hash(row.body) for row in found],
+                [row.leaf for row in found],
             ],
         )
     checkpoint.save(force_insert=True)
