@@ -13,6 +13,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from documents import units
 from documents.era import era_ja
 
 register = template.Library()
@@ -31,23 +32,6 @@ MONTHS = [
     "November",
     "December",
 ]
-
-# Unit of issue codes as the catalogue uses them, in both languages.
-UNITS = {
-    "EA": ("個", "each"),
-    "SE": ("組", "set"),
-    "LO": ("一式", "lot"),
-    "PR": ("対", "pair"),
-    "RD": ("発", "round"),
-    "SH": ("隻", "ship"),
-    "KG": ("kg", "kg"),
-    "HR": ("時間", "hour"),
-    "DY": ("日", "day"),
-    "MM": ("人月", "person-month"),
-    "MO": ("月", "month"),
-    "YR": ("年", "year"),
-    "CO": ("課程", "course"),
-}
 
 
 @register.filter
@@ -80,13 +64,14 @@ def quantity(value: Decimal | int | None) -> str:
 
 @register.filter
 def unit_ja(code: str) -> str:
-    """`EA` as 個; a code that is not in the table stays as it is."""
-    return UNITS.get(code, (code, code))[0]
+    """`EA` as 個."""
+    return units.in_language(code, "ja")
 
 
 @register.filter
 def unit_en(code: str) -> str:
-    return UNITS.get(code, (code, code))[1]
+    """`EA` as each."""
+    return units.in_language(code, "en")
 
 
 @register.filter

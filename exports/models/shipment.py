@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from documents import units
 from exports import notices, papers, rules
 from exports.models.review import TransferReview
 from partners.models import NationCase, NationCaseQuerySet, NationLine
@@ -171,4 +172,4 @@ class ShipmentLine(NationLine):
 
     def __str__(self) -> str:
         name = self.name_ja if get_language() == "ja" else self.name_en
-        return f"{name} × {self.quantity} {self.unit}"
+        return f"{name} × {self.quantity} {units.in_words(self.unit)}"

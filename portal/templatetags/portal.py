@@ -27,7 +27,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from documents.templatetags.paper import unit_en, unit_ja
+from documents import units
 
 register = template.Library()
 
@@ -40,7 +40,7 @@ FAMILIES = {
     "moving": "actionable offered awarded in_execution in_production issued shipped open",
     "done": "answered accepted delivered cleared received paid closed approved signed taken",
     "attention": "returned on_hold late expiring overdue",
-    "stopped": "declined withdrawn refused lapsed cancelled terminated void expired not_taken",
+    "stopped": "declined withdrawn refused lapsed cancelled terminated void expired not_taken not_chosen ended",
 }
 
 
@@ -71,7 +71,7 @@ def _japanese() -> bool:
 @register.filter
 def unit(code: str) -> str:
     """`EA` as 個 or each."""
-    return unit_ja(code) if _japanese() else unit_en(code)
+    return units.in_words(code)
 
 
 @register.filter
