@@ -15,6 +15,10 @@ from ledger.money import amount_of, minor_units
 Code = Account.Code
 
 
+class NothingToBook(ValueError):
+    """An event in which no money moves is none of the books'."""
+
+
 @dataclass(frozen=True)
 class Row:
     """Debit one account, credit another, with the same amount."""
@@ -39,9 +43,12 @@ def post(
 ) -> Journal:
     """Book one event, inside the caller's transaction. Rows of nought are left out.
 
-    Raises `IntegrityError` when the occasion has been booked before.
+    Raises `NothingToBook` when no row is left, `IntegrityError` when the occasion has been booked
+    before.
     """
     wanted = [row for row in rows if row.amount]
+    if not wanted:
+        raise NothingToBook(f"{occasion} moves no money.")
     codes = sorted({code for row in wanted for code in (row.debit, row.credit)})
     accounts = {code: _account(nation, code, currency) for code in codes}
     journal = Journal.objects.create(

@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -16,7 +17,8 @@ from cases import journals, notices, papers, rules
 from cases.models.contract import Contract
 from partners.models import NationCase, NationCaseQuerySet
 from workflow import handling, walls
-from workflow.steps import beginning, step
+from workflow.rights import by_system
+from workflow.steps import Leads, beginning, step
 
 
 class State(models.TextChoices):
@@ -26,10 +28,24 @@ class State(models.TextChoices):
     VOID = "void", _("void")
 
 
+def something_is_due(bill: Bill) -> str:
+    """The deposit does not cover the whole bill."""
+    return "" if bill.due else _t("The deposit covers this bill: nothing is left to pay.")
+
+
+def deposit_covers_it(bill: Bill) -> str:
+    """Nothing is left to pay."""
+    return _t("The bill is not covered by the deposit.") if bill.due else ""
+
+
 class BillQuerySet(NationCaseQuerySet):
     def shown_to_nation(self) -> Self:
         """A nation sees a bill from the moment it is issued."""
         return self.filter(issued_on__isnull=False)
+
+
+def _if_covered(bill: Any) -> Any:
+    return None if bill.due else bill
 
 
 class Bill(NationCase):
@@ -107,7 +123,7 @@ class Bill(NationCase):
         label=_("Issue the bill"),
         may=rules.finance,
         books=[journals.bill_issued],
-        then=[papers.bill, notices.bill_issued],
+        then=[papers.bill, notices.bill_issued, Leads("settle", to=_if_covered)],
         confirm=True,
         duty="bill:issue",
         signs=True,
@@ -122,6 +138,7 @@ class Bill(NationCase):
         target=State.PAID,
         label=_("Record the payment"),
         may=rules.finance,
+        when=[something_is_due],
         books=[journals.bill_paid],
         then=[notices.bill_paid],
         duty="bill:record",
@@ -130,6 +147,18 @@ class Bill(NationCase):
     def record_payment(self, *, amount: Decimal, paid_on: date, bank_reference: str) -> None:
         """The nation has paid what was due."""
         self.paid_on = paid_on
+
+    @step(
+        state,
+        source=State.ISSUED,
+        target=State.PAID,
+        label=_("Settle from the deposit"),
+        may=by_system,
+        when=[deposit_covers_it],
+    )
+    def settle(self) -> None:
+        """The deposit covers the whole bill: no payment follows and none is booked."""
+        self.paid_on = self.issued_on
 
     @step(
         state,

@@ -149,8 +149,9 @@ def test_functions_that_see_more_than_their_caller_are_few_and_pinned() -> None:
     )
 
     searching = {f"{table}_found" for table, m in MODELS.items() if (w := wall_of(m)) and w.search}
+    asking = {"ledger_refuse_empty_journal"}  # answers yes or no
     attesting = {name for name, _config in rows if name.startswith("workflow_attest_")}
-    assert {name for name, _config in rows} == {"fms_context", *searching, *attesting}
+    assert {name for name, _config in rows} == {"fms_context", *searching, *attesting, *asking}
     assert {config[0] for _name, config in rows} == {"search_path=pg_catalog, public"}
 
 
