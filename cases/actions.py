@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ from cases import models, pricing
 from cases.models.rate import Rate, rate_on
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
+from exports.models.shipment import packed_quantities
+from industry.models import Article
 from workflow.steps import Act, Book, NotOpen, begin_within, take_within
 
 # Papers that come in -------------------------------------------------------------------------
@@ -188,7 +190,10 @@ def write_quote_lines(act: Act) -> None:
 
 
 def take_quote(act: Act) -> None:
-    """The chosen quote is taken; one that was taken before and those submitted are set aside."""
+    """The chosen quote is taken; one that was taken before and those submitted are set aside.
+
+    Nobody is told yet: another may be taken until the order is placed.
+    """
     chosen = act.given["quote"]
     others = act.case.quotes.exclude(pk=chosen.pk).filter(state__in=["submitted", "taken"])
     for quote in others.order_by("pk"):
@@ -198,9 +203,17 @@ def take_quote(act: Act) -> None:
 
 
 def end_solicitation(act: Act) -> None:
-    """A purchase that is given up leaves no quote open."""
-    for quote in act.case.quotes.filter(state__in=["invited", "submitted", "taken"]):
-        take_within(quote, "set_aside", by=act.by, note=act.case.number)
+    """A purchase that is given up leaves no quote open, and every contractor is told."""
+    for quote in act.case.quotes.exclude(state="declined").locked().order_by("pk"):
+        take_within(quote, "end", by=act.by, note=act.case.number)
+
+
+def tell_the_others(act: Act) -> None:
+    """The order is placed: who has quoted learns that another was chosen, who has not that it ended."""
+    others = act.case.quotes.exclude(state__in=["taken", "declined"])
+    for quote in others.locked().order_by("pk"):
+        told = "end" if quote.state == "invited" else "pass_over"
+        take_within(quote, told, by=act.by, note=act.case.number)
 
 
 # Price ---------------------------------------------------------------------------------------
@@ -213,6 +226,14 @@ def quoted_prices(contract: Any) -> dict[int, Decimal]:
     ).exclude(line__subcontract__state__in=["cancelled", "terminated"])
     prices = rows.values_list("line__contract_line__number", "unit_price")
     return {number: price for number, price in prices if price is not None}
+
+
+def quotes_run_out(contract: Any) -> list[str]:
+    """Numbers of the quotes taken for a contract whose last day has passed."""
+    taken = models.Quote.objects.filter(state="taken", subcontract__contract=contract)
+    going_on = taken.exclude(subcontract__state__in=["cancelled", "terminated"])
+    late = going_on.filter(valid_until__lt=timezone.localdate()).order_by("number")
+    return list(late.values_list("number", flat=True))
 
 
 def priced(contract: Any) -> tuple[pricing.Price, Decimal]:
@@ -255,8 +276,44 @@ def yen_of(field: str) -> Callable[[Any], Decimal]:
 # Contract → shipment, bill -------------------------------------------------------------------
 
 
+def lines_to_inspect(contract: Any) -> set[int]:
+    """Numbers of the lines whose goods have not been accepted by inspection.
+
+    Goods are inspected before they leave; a service is performed first and inspected afterwards.
+    """
+    goods = contract.lines.filter(article__kind=Article.Kind.ARTICLE)
+    accepted = models.SubcontractLine.objects.filter(subcontract__accepted_on__isnull=False)
+    open_lines = goods.exclude(pk__in=accepted.values("contract_line"))
+    return set(open_lines.values_list("number", flat=True))
+
+
+def not_inspected(contract: Any, lines: Iterable[int]) -> str:
+    """Why some of the lines may not leave yet, or ""."""
+    numbers = sorted(lines_to_inspect(contract) & set(lines))
+    if not numbers:
+        return ""
+    return _t("Line %(lines)s has not been inspected. Accept its delivery first.") % {
+        "lines": ", ".join(map(str, numbers))
+    }
+
+
+def _more_than_left(contract: Any, quantities: dict[int, int]) -> str:
+    packed = packed_quantities(contract.number)
+    for line in contract.lines.filter(number__in=quantities):
+        left = line.quantity - packed.get(line.number, 0)
+        if quantities[line.number] > left:
+            return _t("Line %(row)s: only %(left)s left to ship.") % {
+                "row": line.number,
+                "left": left,
+            }
+    return ""
+
+
 def pack_shipment(act: Act) -> None:
-    contract = act.case
+    """What leaves at once. The contract is locked by the step, so nothing is packed twice."""
+    contract, quantities = act.case, act.given["lines"]
+    if why := not_inspected(contract, quantities) or _more_than_left(contract, quantities):
+        raise NotOpen(why)
     opened = begin_within(
         Shipment.pack,
         by=act.by,
@@ -267,7 +324,6 @@ def pack_shipment(act: Act) -> None:
         request_number=contract.request.number,
         mode=act.given["mode"],
     )
-    quantities = act.given["lines"]
     ShipmentLine.objects.bulk_create(
         ShipmentLine(
             shipment=opened.case,
@@ -284,8 +340,10 @@ def pack_shipment(act: Act) -> None:
 
 
 def draft_bill(act: Act) -> None:
-    """The deposit that is left is set against the bill."""
+    """The deposit that is left is set against the bill. Where nothing is owed no bill is made."""
     contract, amount = act.case, act.given["amount"]
+    if why := contract.cannot_bill(amount):
+        raise NotOpen(why)
     opened = begin_within(
         models.Bill.draft,
         by=act.by,

@@ -231,26 +231,26 @@ class PackShipment(StepForm):
             for line in self.case.lines.select_related("article")
         )
 
+    def clean_lines(self) -> dict[int, int]:
+        quantities: dict[int, int] = self.cleaned_data["lines"]
+        if why := actions.not_inspected(self.case, quantities):
+            raise forms.ValidationError(why)
+        return quantities
+
 
 @asks(Contract.draft_bill)
 class DraftBill(StepForm):
-    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=18)
+    amount = forms.DecimalField(label=_("Amount"), max_digits=18)
     due_on = forms.DateField(label=_("Due on"))
 
     def prepare(self) -> None:
-        self.fields["amount"].initial = self._unbilled()
+        self.fields["amount"].initial = (self.case.total or 0) - self.case.billed()
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=30)
-
-    def _unbilled(self) -> Decimal:
-        return Decimal((self.case.total or 0) - self.case.billed())
 
     def clean_amount(self) -> Decimal:
         amount = whole_units(self.cleaned_data["amount"], self.case.currency)
-        if amount > self._unbilled():
-            raise forms.ValidationError(
-                _t("Only %(left)s of the price is left to bill. Give at most this amount.")
-                % {"left": written(self._unbilled(), self.case.currency)}
-            )
+        if why := self.case.cannot_bill(amount):
+            raise forms.ValidationError(why)
         return amount
 
     def clean_due_on(self) -> Any:
@@ -413,6 +413,20 @@ class SubmitQuote(StepForm):
 
     def clean_valid_until(self) -> Any:
         return not_past(self.cleaned_data["valid_until"])
+
+
+@asks(Quote.extend)
+class ExtendQuote(StepForm):
+    valid_until = forms.DateField(label=_("Quote valid until"))
+
+    def clean_valid_until(self) -> Any:
+        day = not_past(self.cleaned_data["valid_until"])
+        if self.case.valid_until and day <= self.case.valid_until:
+            raise forms.ValidationError(
+                _t("The quote is valid until %(day)s already. Give a later day.")
+                % {"day": date_format(self.case.valid_until)}
+            )
+        return day
 
 
 # Bills ---------------------------------------------------------------------------------------

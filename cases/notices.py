@@ -167,6 +167,22 @@ def quote_declined(quote: Any) -> Values:
     return _for_staff(quote.subcontract, reason=_last_note(quote))
 
 
+@notice("quote_extended", to=to_buyers)
+def quote_extended(quote: Any) -> Values:
+    return _for_staff(quote.subcontract, due_on=quote.valid_until)
+
+
+# What one contractor may know of the others is nothing: neither who they are nor what they asked.
+@notice("quote_not_chosen", to=firm_with(P.QUOTE_WRITE))
+def quote_not_chosen(quote: Any) -> Values:
+    return _for_firm(quote)
+
+
+@notice("solicitation_ended", to=firm_with(P.QUOTE_WRITE))
+def solicitation_ended(quote: Any) -> Values:
+    return _for_firm(quote)
+
+
 @notice("subcontract_awarded", to=firm_with(P.QUOTE_WRITE, P.PRODUCTION_REPORT))
 def subcontract_awarded(subcontract: Any) -> Values:
     return _for_firm(
@@ -223,7 +239,8 @@ def supplier_paid(subcontract: Any) -> Values:
 
 @notice("bill_issued", to=to_nation_finance, attach=["bill"])
 def bill_issued(bill: Any) -> Values:
-    return _for_nation(bill, amount=bill.due, currency=bill.currency, due_on=bill.due_on)
+    owed = {"due_on": bill.due_on} if bill.due else {}
+    return _for_nation(bill, amount=bill.due, currency=bill.currency, **owed)
 
 
 @notice("bill_paid", to=to_nation_finance)

@@ -36,7 +36,7 @@ type_of_guard = Callable[[Any], str]
 SIDEWAYS = frozenset(
     {
         *("cancelled", "withdrawn", "declined", "refused", "terminated"),
-        *("void", "lapsed", "expired", "not_taken", "on_hold"),
+        *("void", "lapsed", "expired", "not_taken", "not_chosen", "ended", "on_hold"),
     }
 )
 _at_the_gate: ContextVar[bool] = ContextVar("at_the_gate", default=False)

@@ -19,7 +19,7 @@ from cases.models.request import Request
 from cases.pricing import rounded
 from documents.models import Document
 from exports.models import TransferReview
-from exports.models.shipment import received_quantities
+from exports.models.shipment import packed_quantities, received_quantities
 from industry.models import Article
 from ledger.journals import Code, balance
 from ledger.money import written
@@ -89,6 +89,16 @@ def transfer_is_cleared(contract: Contract) -> str:
     return _t("No valid transfer clearance: ask export control to review the transfer.")
 
 
+def quotes_still_hold(contract: Contract) -> str:
+    """No quote that goes into the price has run out."""
+    numbers = actions.quotes_run_out(contract)
+    if not numbers:
+        return ""
+    return _t("No longer valid: quote %(numbers)s. Ask the contractor to extend it.") % {
+        "numbers": ", ".join(numbers)
+    }
+
+
 def offer_is_valid(contract: Contract) -> str:
     """The offer has not expired."""
     if contract.expires_on and timezone.localdate() <= contract.expires_on:
@@ -128,6 +138,18 @@ def all_bills_settled(contract: Contract) -> str:
     owed = balance(contract.number, Code.RECEIVABLE, contract.currency)
     kept = balance(contract.number, Code.DEPOSITS, contract.currency)
     return _t("The ledger is not settled: see the money of the case.") if owed or kept else ""
+
+
+def something_to_ship(contract: Contract) -> str:
+    """A line is left to ship whose goods have been inspected, or that is a service."""
+    packed = packed_quantities(contract.number)
+    quantities = contract.lines.values_list("number", "quantity")
+    left = {number for number, quantity in quantities if packed.get(number, 0) < quantity}
+    if not left:
+        return _t("Everything has been packed already: see the shipments.")
+    if left - actions.lines_to_inspect(contract):
+        return ""
+    return _t("Nothing that is left to ship has been inspected. Accept its delivery first.")
 
 
 def something_to_bill(contract: Contract) -> str:
@@ -273,7 +295,7 @@ class Contract(NationCase):
         source=State.DRAFT,
         label=_("Price the offer"),
         may=rules.case_manager,
-        when=[quotes_are_taken],
+        when=[quotes_are_taken, quotes_still_hold],
         books=[actions.write_line_prices],
         duty="offer:draft",
     )
@@ -338,6 +360,7 @@ class Contract(NationCase):
         when=[
             is_priced,
             price_follows_the_quotes,
+            quotes_still_hold,
             transfer_is_cleared,
             approvals.approved(MATTER),
         ],
@@ -425,6 +448,7 @@ class Contract(NationCase):
         source=State.IN_EXECUTION,
         label=_("Pack a shipment"),
         may=rules.dispatcher,
+        when=[something_to_ship],
         books=[actions.pack_shipment],
     )
     def pack_shipment(self, *, mode: str, lines: dict[int, int]) -> None:
@@ -495,6 +519,17 @@ class Contract(NationCase):
         """What has been billed and not voided."""
         rows = self.bills.exclude(state="void")
         return rows.aggregate(sum=models.Sum("amount"))["sum"] or Decimal(0)
+
+    def cannot_bill(self, amount: Decimal) -> str:
+        """Why a bill cannot be of this amount, or ""."""
+        left = (self.total or Decimal(0)) - self.billed()
+        if 0 < amount <= left:
+            return ""
+        if amount <= 0:
+            return _t("A bill is for more than nothing. Where nothing is owed, make none.")
+        return _t("Only %(left)s of the price is left to bill. Give at most this amount.") % {
+            "left": written(left, self.currency)
+        }
 
     def administrative_charge_in(self, bill: Any) -> Decimal:
         """The bill's share of the administrative charge; the last bill takes what is left."""

@@ -29,6 +29,8 @@ class State(models.TextChoices):
     SUBMITTED = "submitted", _("submitted")
     TAKEN = "taken", _("taken into the price")
     NOT_TAKEN = "not_taken", _("not taken")
+    NOT_CHOSEN = "not_chosen", _("not chosen")
+    ENDED = "ended", _("solicitation ended")
     DECLINED = "declined", _("declined")
 
 
@@ -40,6 +42,20 @@ def still_time_to_quote(quote: Quote) -> str:
     return _t("The last day for quotes was %(day)s. Ask the agency for more time.") % {
         "day": date_format(last_day)
     }
+
+
+def still_holds(quote: Quote) -> str:
+    """The last day of the quote has not passed."""
+    if quote.valid_until is None or timezone.localdate() <= quote.valid_until:
+        return ""
+    return _t("The quote was valid until %(day)s. Ask the contractor to extend it.") % {
+        "day": date_format(quote.valid_until)
+    }
+
+
+def order_is_not_placed(quote: Quote) -> str:
+    """The purchase has not been awarded yet."""
+    return _t("The order has been placed already.") if quote.subcontract.awarded_on else ""
 
 
 class QuoteQuerySet(CaseQuerySet):
@@ -159,10 +175,23 @@ class Quote(Case):
 
     @step(
         state,
+        source=[State.SUBMITTED, State.TAKEN, State.NOT_TAKEN],
+        label=_("Extend the quote"),
+        may=rules.quoter,
+        when=[order_is_not_placed],
+        then=[notices.quote_extended],
+    )
+    def extend(self, *, valid_until: date) -> None:
+        """Let the quote stand for longer, at the same price."""
+        self.valid_until = valid_until
+
+    @step(
+        state,
         source=[State.SUBMITTED, State.NOT_TAKEN],
         target=State.TAKEN,
         label=_("Take"),
         may=rules.buyer,
+        when=[still_holds],
         inner=True,
     )
     def take_into_price(self) -> None:
@@ -170,14 +199,38 @@ class Quote(Case):
 
     @step(
         state,
-        source=[State.INVITED, State.SUBMITTED, State.TAKEN],
+        source=[State.SUBMITTED, State.TAKEN],
         target=State.NOT_TAKEN,
         label=_("Set aside"),
         may=rules.buyer,
         inner=True,
     )
     def set_aside(self) -> None:
-        """Another quote was taken, or the purchase was given up."""
+        """Another quote was taken; this one may still be, until the order is placed."""
+
+    @step(
+        state,
+        source=[State.SUBMITTED, State.NOT_TAKEN],
+        target=State.NOT_CHOSEN,
+        label=_("Pass over"),
+        may=rules.purchasing,
+        then=[notices.quote_not_chosen],
+        inner=True,
+    )
+    def pass_over(self) -> None:
+        """The order was placed on another quote: the contractor is told, and no longer bound."""
+
+    @step(
+        state,
+        source=[State.INVITED, State.SUBMITTED, State.TAKEN, State.NOT_TAKEN],
+        target=State.ENDED,
+        label=_("End the solicitation"),
+        may=rules.purchasing,
+        then=[notices.solicitation_ended],
+        inner=True,
+    )
+    def end(self) -> None:
+        """The solicitation is over: the contractor is told, and owes no quote and no delivery."""
 
 
 class QuoteLine(models.Model):

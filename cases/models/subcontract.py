@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -39,6 +40,7 @@ class State(models.TextChoices):
 
 
 MATTER = "subcontract_award"
+ENDED_CONTRACTS = {"closed", "lapsed", "declined", "cancelled"}
 
 
 # Guards --------------------------------------------------------------------------------------
@@ -47,6 +49,33 @@ MATTER = "subcontract_award"
 def quote_is_taken(subcontract: Subcontract) -> str:
     """One of the quotes has been taken."""
     return "" if subcontract.contractor_id else _t("No quote has been taken yet. Choose one first.")
+
+
+def contract_goes_on(subcontract: Subcontract) -> str:
+    """The contract for which it is bought has not ended."""
+    if subcontract.contract.state not in ENDED_CONTRACTS:
+        return ""
+    return _t("The contract with the nation has ended. Cancel this purchase.")
+
+
+def price_is_not_offered(subcontract: Subcontract) -> str:
+    """The nation has been offered no price that rests on the quote taken here."""
+    if not (subcontract.contractor_id and subcontract.contract.offered_at):
+        return ""
+    return _t(
+        "The price offered to the nation rests on the quote taken. If that cannot stand, cancel "
+        "this purchase and open another."
+    )
+
+
+def quote_still_holds(subcontract: Subcontract) -> str:
+    """The contractor is bound by the quote taken today."""
+    late = subcontract.quotes.filter(state="taken", valid_until__lt=timezone.localdate()).first()
+    if late is None:
+        return ""
+    return _t("The quote was valid until %(day)s. Ask the contractor to extend it.") % {
+        "day": date_format(late.valid_until)
+    }
 
 
 def contract_is_in_execution(subcontract: Subcontract) -> str:
@@ -167,6 +196,7 @@ class Subcontract(Case):
         target=State.SOLICITED,
         label=_("Solicit quotes"),
         may=rules.buyer,
+        when=[contract_goes_on],
         books=[actions.invite],
     )
     def solicit(
@@ -180,6 +210,7 @@ class Subcontract(Case):
         source=State.SOLICITED,
         label=_("Take a quote"),
         may=rules.buyer,
+        when=[contract_goes_on, price_is_not_offered],
         books=[actions.take_quote],
         duty="award:draft",
     )
@@ -193,7 +224,7 @@ class Subcontract(Case):
         target=State.UNDER_APPROVAL,
         label=_("Put the award to approval"),
         may=rules.contract_officer,
-        when=[quote_is_taken, contract_is_in_execution],
+        when=[quote_is_taken, quote_still_holds, contract_is_in_execution],
         books=[approvals.open_file(MATTER, actions.yen_of("amount"))],
         then=[notices.approval_waits],
         duty="award:draft",
@@ -237,14 +268,15 @@ class Subcontract(Case):
         target=State.AWARDED,
         label=_("Award"),
         may=rules.contract_officer,
-        when=[contract_is_in_execution, approvals.approved(MATTER)],
+        when=[contract_is_in_execution, quote_still_holds, approvals.approved(MATTER)],
+        books=[actions.tell_the_others],
         then=[papers.purchase_order, notices.subcontract_awarded],
         confirm=True,
         duty="award:release",
         signs=True,
     )
     def award(self) -> None:
-        """Send the order to the contractor whose quote was taken."""
+        """Send the order to the contractor whose quote was taken; the others are told."""
         self.awarded_on = timezone.localdate()
 
     @step(

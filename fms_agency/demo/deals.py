@@ -212,7 +212,7 @@ RADARS = Deal(
         "contract": "closed",
         "subcontract": "closed",
         "quote of electric": "taken",
-        "quote of prototype": "not_taken",
+        "quote of prototype": "not_chosen",
         "shipment": "received",
         "bill": "paid",
     },

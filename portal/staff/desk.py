@@ -31,7 +31,18 @@ LATE_AFTER = timedelta(days=5)
 MOST_WAITING = 25
 ENDED = [
     *("answered", "declined", "withdrawn", "closed", "lapsed", "cancelled", "terminated"),
-    *("cleared", "refused", "expired", "not_taken", "taken", "received", "paid", "void"),
+    *(
+        "cleared",
+        "refused",
+        "expired",
+        "not_taken",
+        "not_chosen",
+        "ended",
+        "taken",
+        "received",
+        "paid",
+        "void",
+    ),
 ]
 
 

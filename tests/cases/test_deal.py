@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases.models import Bill, Contract, Quote, Rate, Request, Subcontract
 from documents.models import Document
 from exports.models import Shipment, TransferReview
+from industry.models import Article
 from ledger.journals import Code, balance, journals_of
+from notifications.models import Message
 from tests.documents import files
 from tests.factories import (
     CHARGE,
@@ -29,6 +31,8 @@ from tests.factories import (
     firm,
     person,
 )
+from workflow.follow_ups import run_entry
+from workflow.models import FollowUp
 from workflow.steps import NotOpen, begin, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -207,8 +211,13 @@ def test_quote_adds_up_its_lines_and_may_be_replaced() -> None:
     assert lines_of(stored, "line__number", "unit_price") == [(1, 9), (2, 20)]
 
 
+def solicited() -> Any:
+    """A purchase whose offer has not been sent yet: quotes are still chosen."""
+    return SubcontractFactory(state="solicited", furnished=False, contract=ContractFactory())
+
+
 def test_taking_a_quote_sets_the_others_aside_and_another_may_be_taken_later() -> None:
-    purchase = SubcontractFactory(state="solicited", furnished=False)
+    purchase = solicited()
     one, two, silent = (
         QuoteFactory(subcontract=purchase, contractor=firm(name), state=state)
         for name, state in (("One", "submitted"), ("Two", "submitted"), ("Silent", "invited"))
@@ -227,16 +236,114 @@ def test_taking_a_quote_sets_the_others_aside_and_another_may_be_taken_later() -
 
 def test_cancelled_purchase_leaves_no_quote_open() -> None:
     purchase = SubcontractFactory(state="solicited", furnished=False)
-    for name, state in (("One", "submitted"), ("Two", "invited"), ("Three", "declined")):
+    for name, state in (
+        ("One", "taken"),
+        ("Two", "invited"),
+        ("Three", "declined"),
+        ("Four", "submitted"),
+        ("Five", "not_taken"),
+    ):
         QuoteFactory(subcontract=purchase, contractor=firm(name), state=state)
 
     take(purchase, "cancel", by=person("contract_officer"), reason="No budget.")
 
-    assert sorted(Quote.objects.values_list("state", flat=True)) == [
-        "declined",
-        "not_taken",
-        "not_taken",
-    ]
+    assert states_by_firm() == {
+        "One": "ended",
+        "Two": "ended",
+        "Three": "declined",
+        "Four": "ended",
+        "Five": "ended",
+    }
+
+
+def states_by_firm() -> dict[str, str]:
+    return dict(Quote.objects.values_list("contractor__name_en", "state"))
+
+
+def award_among(*others: tuple[str, str]) -> Any:
+    """An award to Mitsuba Electric, decided today, while other contractors were asked too."""
+    signers = [person("office_chief"), person("director")]
+    purchase = SubcontractFactory(state="under_approval", furnished__signers=signers)
+    for name, state in others:
+        QuoteFactory(subcontract=purchase, contractor=firm(name), state=state)
+    take(purchase, "award", by=person("contract_officer"))
+    return purchase
+
+
+def test_award_ends_every_other_quote_and_invitation() -> None:
+    award_among(
+        ("Passed", "not_taken"), ("Late", "submitted"), ("Silent", "invited"), ("No", "declined")
+    )
+
+    assert states_by_firm() == {
+        "Mitsuba Electric": "taken",
+        "Passed": "not_chosen",
+        "Late": "not_chosen",
+        "Silent": "ended",
+        "No": "declined",
+    }
+
+
+def test_each_contractor_is_told_of_the_award_in_its_language_and_nothing_of_the_others() -> None:
+    passed, silent = firm("Passed"), firm("Silent")
+    person("contractor_sales", firm=passed, language="ja", email="passed@example.jp")
+    person("contractor_sales", firm=silent, language="en", email="silent@example.jp")
+    award_among(("Passed", "submitted"), ("Silent", "invited"))
+
+    for entry_id in FollowUp.objects.values_list("entry_id", flat=True).distinct():
+        run_entry(entry_id)
+
+    told = {
+        message.recipient.email: message
+        for message in Message.objects.select_related("recipient").filter(case_kind="cases.quote")
+    }
+    assert {email: (m.notice, m.language) for email, m in told.items()} == {
+        "passed@example.jp": ("quote_not_chosen", "ja"),
+        "silent@example.jp": ("solicitation_ended", "en"),
+    }
+    assert "採用に至りませんでした" in told["passed@example.jp"].subject
+    assert "The solicitation has ended" in told["silent@example.jp"].subject
+    for message in told.values():
+        words = f"{message.subject} {message.body_text} {message.body_html}"
+        secrets = ("Mitsuba", "契約企業", "Passed", "Silent", "5,000,000", "5000000", "JP-SUB")
+        assert [secret for secret in secrets if secret in words] == []
+
+
+def test_quote_that_has_run_out_is_not_taken() -> None:
+    purchase = solicited()
+    stale = QuoteFactory(subcontract=purchase, state="submitted", valid_until=date(2026, 11, 21))
+    sales, buyer = person("contractor_sales"), person("contract_officer")
+
+    with pytest.raises(NotOpen, match="Ask the contractor to extend it"):
+        take(purchase, "take_quote", by=buyer, quote=stale, reason="Cheapest.")
+    take(stale, "extend", by=sales, valid_until=LATER)
+    take(purchase, "take_quote", by=buyer, quote=stale, reason="Cheapest.")
+
+    stored = Quote.objects.get()
+    assert (stored.state, stored.valid_until, stored.amount) == ("taken", LATER, NET)
+
+
+def test_no_other_quote_is_taken_once_the_nation_has_accepted_its_price() -> None:
+    contract = ContractFactory(state="accepted")
+    chosen = {"contractor": firm(), "amount": NET}
+    purchase = SubcontractFactory(state="solicited", contract=contract, **chosen)
+    cheaper = QuoteFactory(subcontract=purchase, contractor=firm("Cheap"), state="submitted")
+
+    with pytest.raises(NotOpen, match="The price offered to the nation rests on the quote taken"):
+        take(
+            purchase, "take_quote", by=person("contract_officer"), quote=cheaper, reason="Cheaper."
+        )
+
+    assert states_by_firm() == {"Mitsuba Electric": "taken", "Cheap": "submitted"}
+
+
+def test_purchase_opened_again_after_acceptance_takes_its_first_quote() -> None:
+    purchase = SubcontractFactory(state="solicited", contract=ContractFactory(state="accepted"))
+    quote = purchase.quotes.get()
+
+    take(purchase, "take_quote", by=person("contract_officer"), quote=quote, reason="The only one.")
+
+    assert states_by_firm() == {"Mitsuba Electric": "taken"}
 
 
 def priced_contract() -> Any:
@@ -280,8 +387,50 @@ def test_price_without_a_rate_in_force_is_refused() -> None:
 # Shipments, bills, money ---------------------------------------------------------------------
 
 
+def test_goods_that_have_not_been_inspected_are_not_packed() -> None:
+    contract = ContractFactory(state="in_execution")
+    inspected = SubcontractFactory(contract=contract, state="accepted", furnished=False)
+    inspected.lines.exclude(number=1).delete()
+    made = SubcontractFactory(contract=contract, state="delivered", furnished=False)
+    made.lines.exclude(number=2).delete()
+    dispatcher, inspector = person("contract_officer"), person("inspector")
+
+    with pytest.raises(NotOpen, match="Line 2 has not been inspected"):
+        take(contract, "pack_shipment", by=dispatcher, mode="sea", lines={1: 3, 2: 1})
+    take(made, "accept_delivery", by=inspector, inspected_on=DAY, findings="Good.")
+    take(contract, "pack_shipment", by=dispatcher, mode="sea", lines={1: 3, 2: 1})
+
+    assert lines_of(Shipment.objects.get(), "number", "quantity") == [(1, 3), (2, 1)]
+
+
+def test_service_is_performed_before_it_is_inspected() -> None:
+    contract = ContractFactory(state="in_execution")
+    training = Article.objects.get(catalogue_number="JP-SHP-102")
+    contract.lines.filter(number=2).update(article=training)
+    by = person("contract_officer")
+
+    take(contract, "pack_shipment", by=by, mode="on_site", lines={2: 1})
+
+    assert lines_of(Shipment.objects.get(), "number", "quantity") == [(2, 1)]
+    with pytest.raises(NotOpen, match="Nothing that is left to ship has been inspected"):
+        take(contract, "pack_shipment", by=by, mode="sea", lines={1: 3})
+
+
+def test_more_than_is_left_is_not_packed_whatever_the_form_said() -> None:
+    contract = ContractFactory(state="in_execution")
+    SubcontractFactory(contract=contract, state="accepted")
+    by = person("contract_officer")
+    take(contract, "pack_shipment", by=by, mode="sea", lines={1: 2})
+
+    with pytest.raises(NotOpen, match="Line 1: only 1 left to ship"):
+        take(contract, "pack_shipment", by=by, mode="sea", lines={1: 2})
+
+    assert Shipment.objects.count() == 1
+
+
 def test_shipment_is_packed_from_the_lines_that_leave() -> None:
     contract = ContractFactory(state="in_execution")
+    SubcontractFactory(contract=contract, state="accepted")
 
     take(contract, "pack_shipment", by=person("contract_officer"), mode="sea", lines={1: 2})
 
@@ -319,9 +468,10 @@ def test_bills_in_parts_use_up_the_deposit_and_share_the_charge() -> None:
     for amount in (Decimal(600_001), Decimal(2_000_000), TOTAL - 2_600_001):
         take(contract, "draft_bill", by=finance, amount=amount, due_on=LATER)
         bill = Bill.objects.get(state="draft")
-        take(bill, "issue", by=issuer)
-        due = bill.due
-        take(bill, "record_payment", by=finance, amount=due, paid_on=DAY, bank_reference="MUFG-2")
+        run_entry(take(bill, "issue", by=issuer).entry.pk)
+        if due := bill.due:
+            paid = {"amount": due, "paid_on": DAY, "bank_reference": "MUFG-2"}
+            take(bill, "record_payment", by=finance, **paid)
 
     bills = Bill.objects.order_by("number").values_list("amount", "from_deposit", "state")
     assert list(bills) == [
@@ -330,6 +480,38 @@ def test_bills_in_parts_use_up_the_deposit_and_share_the_charge() -> None:
         (2_559_999, 0, "paid"),
     ]
     assert balances(contract) == {"bank": TOTAL, "sales": -NET, "administration": -CHARGE}
+
+
+def test_bill_that_the_deposit_covers_settles_itself_and_books_no_payment() -> None:
+    bill = BillFactory(state="draft", amount=DEPOSIT)
+
+    run_entry(take(bill, "issue", by=person("finance_officer")).entry.pk)
+
+    stored = Bill.objects.get()
+    assert (stored.state, stored.paid_on) == ("paid", DAY)
+    kinds = sorted(journal.kind for journal in journals_of(bill.contract.number))
+    assert kinds == ["bill", "deposit"]
+    assert "receivable" not in balances(bill.contract)
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        (0, "A bill is for more than nothing. Where nothing is owed, make none."),
+        (-5, "A bill is for more than nothing. Where nothing is owed, make none."),
+        (TOTAL + 1, "Only JPY 5,160,000 of the price is left to bill. Give at most this amount."),
+    ],
+)
+def test_bill_of_nothing_or_of_too_much_is_refused_whatever_the_form_said(
+    amount: int, sentence: str
+) -> None:
+    contract = ContractFactory(state="in_execution")
+    finance = person("finance_officer")
+
+    with pytest.raises(NotOpen, match=sentence):
+        take(contract, "draft_bill", by=finance, amount=Decimal(amount), due_on=LATER)
+
+    assert not Bill.objects.exists()
 
 
 def test_voiding_an_issued_bill_reverses_what_it_booked() -> None:

@@ -218,8 +218,9 @@ def test_error_of_a_price_names_the_line(lines: Any, errors: list[str]) -> None:
 
 def test_shipment_takes_part_of_the_lines_and_no_more_than_is_left() -> None:
     contract = ContractFactory(state="in_execution")
-    ShipmentFactory(contract=contract).lines.exclude(number=1).delete()
     contract.lines.create(number=3, article=contract.lines.first().article, quantity=5)
+    SubcontractFactory(contract=contract, state="accepted", furnished=False)
+    ShipmentFactory(contract=contract).lines.exclude(number=1).delete()
 
     some = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"3": 2, "2": ""}})
     too_many = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"1": 1, "2": 2, "3": 5}})
@@ -228,6 +229,28 @@ def test_shipment_takes_part_of_the_lines_and_no_more_than_is_left() -> None:
     assert some == {"mode": "sea", "lines": {3: 2}}
     assert too_many == {"lines": ["Line 1: only 0 left to ship.", "Line 2: only 1 left to ship."]}
     assert nothing == {"lines": ["Fill in at least one line."]}
+
+
+def test_shipment_takes_no_goods_that_have_not_been_inspected() -> None:
+    contract = ContractFactory(state="in_execution")
+    bought = SubcontractFactory(contract=contract, state="accepted", furnished=False)
+    bought.lines.exclude(number=1).delete()
+
+    early = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"1": 1, "2": 1}})
+
+    assert early == {"lines": ["Line 2 has not been inspected. Accept its delivery first."]}
+
+
+def test_quote_is_extended_to_a_later_day_only() -> None:
+    quote = QuoteFactory(state="submitted", valid_until=date(2027, 1, 31))
+
+    later = answer(quote, "extend", {"valid_until": "2027-02-28"})
+    same = answer(quote, "extend", {"valid_until": "2027-01-31"})
+
+    assert later == {"valid_until": date(2027, 2, 28)}
+    assert same == {
+        "valid_until": ["The quote is valid until Jan. 31, 2027 already. Give a later day."]
+    }
 
 
 def test_lines_to_buy_are_chosen_by_number() -> None:

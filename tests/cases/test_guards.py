@@ -12,12 +12,14 @@ import time_machine
 from django.utils import timezone
 
 from cases.models import QuoteLine
+from cases.models import bill as bills
 from cases.models import contract as contracts
 from cases.models import quote as quotes
 from cases.models import request as requests
 from cases.models import subcontract as subcontracts
 from exports.models import review as reviews
 from exports.models import shipment as shipments
+from industry.models import Article
 from ledger.journals import Code, Row, post
 from partners.models import emergency
 from tests.factories import (
@@ -132,6 +134,31 @@ def shipment(**furnished: Any) -> Any:
     return ShipmentFactory(contract=ContractFactory(state="in_execution", **furnished))
 
 
+def service_only() -> Any:
+    contract = ContractFactory(state="in_execution")
+    contract.lines.update(article=Article.objects.get(catalogue_number="JP-SHP-102"))
+    return contract
+
+
+def taken_quote(valid_until: date) -> Any:
+    chosen = {"contractor": firm(), "amount": NET}
+    purchase = SubcontractFactory(state="solicited", furnished=False, **chosen)
+    words = {"state": "taken", "valid_until": valid_until, "number": f"JP-QUO-26-{valid_until.day}"}
+    QuoteFactory(subcontract=purchase, **words)
+    return purchase
+
+
+def all_packed() -> Any:
+    contract = ContractFactory(state="in_execution")
+    ShipmentFactory(contract=contract)
+    return contract
+
+
+OFFERED = (
+    "The price offered to the nation rests on the quote taken. If that cannot stand, cancel this "
+    "purchase and open another."
+)
+RUN_OUT = "The quote was valid until Nov. 21, 2026. Ask the contractor to extend it."
 UNCLEARED = "No valid transfer clearance: ask export control to review the transfer."
 UNSETTLED = "The ledger is not settled: see the money of the case."
 Case = Callable[[], Any]
@@ -242,6 +269,24 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
     ),
     (contracts.all_bills_settled, delivered, with_surplus, UNSETTLED),
     (
+        contracts.something_to_ship,
+        lambda: SubcontractFactory(state="accepted").contract,
+        lambda: SubcontractFactory(state="delivered").contract,
+        "Nothing that is left to ship has been inspected. Accept its delivery first.",
+    ),
+    (
+        contracts.something_to_ship,
+        service_only,
+        all_packed,
+        "Everything has been packed already: see the shipments.",
+    ),
+    (
+        contracts.quotes_still_hold,
+        lambda: taken_quote(TODAY).contract,
+        lambda: taken_quote(YESTERDAY).contract,
+        "No longer valid: quote JP-QUO-26-21. Ask the contractor to extend it.",
+    ),
+    (
         contracts.something_to_bill,
         lambda: ContractFactory(state="in_execution"),
         lambda: BillFactory(state="paid").contract,
@@ -276,6 +321,48 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: SubcontractFactory(state="solicited", contractor=firm(), amount=NET),
         lambda: SubcontractFactory(state="solicited"),
         "No quote has been taken yet. Choose one first.",
+    ),
+    (
+        subcontracts.quote_still_holds,
+        lambda: taken_quote(TODAY),
+        lambda: taken_quote(YESTERDAY),
+        RUN_OUT,
+    ),
+    (
+        subcontracts.contract_goes_on,
+        SubcontractFactory,
+        lambda: SubcontractFactory(contract=ContractFactory(state="lapsed", furnished=False)),
+        "The contract with the nation has ended. Cancel this purchase.",
+    ),
+    (
+        subcontracts.price_is_not_offered,
+        lambda: SubcontractFactory(state="solicited"),
+        lambda: SubcontractFactory(state="solicited", contractor=firm(), amount=NET),
+        OFFERED,
+    ),
+    (
+        quotes.still_holds,
+        lambda: QuoteFactory(state="submitted", valid_until=TODAY),
+        lambda: QuoteFactory(state="submitted", valid_until=YESTERDAY),
+        RUN_OUT,
+    ),
+    (
+        quotes.order_is_not_placed,
+        QuoteFactory,
+        lambda: QuoteFactory(subcontract__state="awarded"),
+        "The order has been placed already.",
+    ),
+    (
+        bills.something_is_due,
+        BillFactory,
+        lambda: BillFactory(amount=DEPOSIT),
+        "The deposit covers this bill: nothing is left to pay.",
+    ),
+    (
+        bills.deposit_covers_it,
+        lambda: BillFactory(amount=DEPOSIT),
+        BillFactory,
+        "The bill is not covered by the deposit.",
     ),
     (
         subcontracts.contract_is_in_execution,

@@ -14,6 +14,7 @@ from cases.models import Bill, Contract, Quote, QuoteLine, Request, Subcontract
 from exports.models import Shipment, ShipmentLine, TransferReview
 from partners.models import EmergencyAccess
 from tests.factories import (
+    DEPOSIT,
     DRAFTER,
     NET,
     SCREENER,
@@ -87,10 +88,18 @@ def contracts(people: People) -> Situations:
     unpriced.lines.filter(number=1).update(unit_price=None, amount=None)
     overtaken = approval(both)
     QuoteLine.objects.filter(quote__subcontract__contract=overtaken).update(unit_price=1)
+    stale, outlived = ContractFactory(), approval(both)
+    SubcontractFactory(contract=stale, state="solicited", contractor=firm(), amount=NET)
+    for contract, number in ((stale, "JP-QUO-26-9901"), (outlived, "JP-QUO-26-9902")):
+        run_out = Quote.objects.filter(subcontract__contract=contract)
+        run_out.update(valid_until=YESTERDAY, number=number)
+    inspected = ContractFactory(state="in_execution")
+    SubcontractFactory(contract=inspected, state="accepted")
     lost = delivered()
     ShipmentLine.objects.filter(shipment__contract_number=lost.number, number=1).update(quantity=2)
     return in_each_state(ContractFactory) | {
         "draft, quotes taken": quoted,
+        "draft, a quote taken that has run out": stale,
         "draft, priced": ContractFactory(is_priced=True),
         "draft, priced, another quote taken since": requoted,
         "draft, priced, not cleared": ContractFactory(
@@ -103,8 +112,10 @@ def contracts(people: People) -> Situations:
         ),
         "under approval, a price gone": unpriced,
         "under approval, all signed, another quote taken since": overtaken,
+        "under approval, all signed, a quote run out since": outlived,
         "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
         "in execution, a bill drafted": BillFactory().contract,
+        "in execution, delivery accepted": inspected,
         "in execution, all received": arrived,
         "delivered, a line not received": lost,
         "delivered, nothing billed": delivered("bill"),
@@ -122,7 +133,18 @@ def subcontracts(people: People) -> Situations:
     def approval(signers: list[Any], **fields: Any) -> Any:
         return SubcontractFactory(state="under_approval", furnished__signers=signers, **fields)
 
+    stale = SubcontractFactory(state="solicited", **chosen)
+    outlived = approval(both)
+    Quote.objects.filter(subcontract__in=[stale, outlived]).update(valid_until=YESTERDAY)
+    ended = ContractFactory(state="cancelled")
     return in_each_state(SubcontractFactory) | {
+        "draft, contract cancelled": SubcontractFactory(contract=ended),
+        "solicited, contract cancelled": SubcontractFactory(state="solicited", contract=ended),
+        "solicited, offer not sent yet": SubcontractFactory(
+            state="solicited", contract=ContractFactory(), **chosen
+        ),
+        "solicited, the quote taken has run out": stale,
+        "under approval, all signed, the quote has run out": outlived,
         "solicited, a quote taken": SubcontractFactory(state="solicited", **chosen),
         "solicited, a quote taken, no deposit yet": SubcontractFactory(
             state="solicited", contract=ContractFactory(state="accepted"), **chosen
@@ -140,6 +162,10 @@ def quotes(people: People) -> Situations:
     late = SubcontractFactory(state="solicited", quote_by=YESTERDAY, furnished=False)
     return in_each_state(QuoteFactory) | {
         "invited, too late": QuoteFactory(subcontract=late),
+        "submitted, run out": QuoteFactory(state="submitted", valid_until=YESTERDAY),
+        "taken, order placed": QuoteFactory(
+            state="taken", subcontract=SubcontractFactory(state="awarded", furnished=False)
+        ),
     }
 
 
@@ -165,7 +191,9 @@ def shipments(people: People) -> Situations:
 
 
 def bills(people: People) -> Situations:
-    return in_each_state(BillFactory)
+    return in_each_state(BillFactory) | {
+        "issued, covered by the deposit": BillFactory(state="issued", amount=DEPOSIT),
+    }
 
 
 def emergencies(people: People) -> Situations:

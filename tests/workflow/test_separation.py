@@ -401,7 +401,7 @@ def test_two_acts_at_once_leave_the_person_on_one_side() -> None:
 def test_bill_is_drafted_and_issued_by_two() -> None:
     finance = person("finance_officer")
     contract = ContractFactory(state="in_execution")
-    take(contract, "draft_bill", by=finance, amount=Decimal(1_000_000), due_on=LATER)
+    take(contract, "draft_bill", by=finance, amount=Decimal(1_500_000), due_on=LATER)
     bill = Bill.objects.get()
 
     with pytest.raises(NotYours, match="drafting the bill"):
