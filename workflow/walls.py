@@ -19,7 +19,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import _GeneratorContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from django.conf import settings
@@ -98,13 +98,16 @@ def entrance() -> _GeneratorContextManager[None]:
 
 def key_blocks() -> tuple[bytes, bytes]:
     """Inner and outer block of the HMAC: what PostgreSQL keeps, since it has no HMAC of its own."""
-    key = sha256(settings.CONTEXT_KEY.encode()).digest().ljust(_BLOCK, b"\0")
+    key = _key().ljust(_BLOCK, b"\0")
     return bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
 
 
 def _sign(said: str) -> str:
-    key = sha256(settings.CONTEXT_KEY.encode()).digest()
-    return hmac.new(key, said.encode(), sha256).hexdigest()
+    return hmac.new(_key(), said.encode(), sha256).hexdigest()
+
+
+def _key() -> bytes:
+    return sha256(settings.CONTEXT_KEY.encode()).digest()
 
 
 # Declarations --------------------------------------------------------------------------------
@@ -169,17 +172,11 @@ def of_entrance() -> Wall:
     return Wall(readers=frozenset({"entrance"}), writers=frozenset({"entrance"}))
 
 
-@dataclass
-class Registry:
-    """Walls of tables whose models are not ours."""
-
-    walls: dict[str, Wall] = field(default_factory=dict)
-
-
-others = Registry()
+# Walls of tables whose models are not ours, by the table's name.
+others: dict[str, Wall] = {}
 
 
 def wall_of(model: type[models.Model]) -> Wall | None:
     """The wall a model declares, or the one declared for a table of a library."""
     declared = vars(model).get("wall")
-    return declared if declared is not None else others.walls.get(model._meta.db_table)
+    return declared if declared is not None else others.get(model._meta.db_table)

@@ -6,12 +6,12 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from documents.contents import sentences
+from documents.inspection.office import UNREADABLE
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,11 +23,6 @@ PARTS = 1000
 LONGEST_ENTRY = 1024  # of the list of parts
 DESCRIPTION = 1024 * 1024  # the parts that only describe others are small
 
-# What zipfile raises on crafted files.
-UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(KeyError, NotImplementedError, OverflowError, RuntimeError, ValueError),
-)
 PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ACTING = re.compile(r"vbaproject|vbadata|activex|oleobject|\.(bin|exe|dll|js|vbs)$", re.IGNORECASE)
 PRINTER = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)

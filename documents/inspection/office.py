@@ -18,7 +18,7 @@ from documents.inspection.verdict import Verdict
 # What zipfile raises on crafted files.
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(NotImplementedError, OverflowError, RuntimeError, ValueError),
+    *(KeyError, NotImplementedError, OverflowError, RuntimeError, ValueError),
 )
 PIECE = 64 * 1024
 WRITTEN_IN_XML = (".xml", ".rels", ".vml")
