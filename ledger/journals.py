@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Sum
 
 from ledger.models import Account, Journal, Posting
@@ -28,6 +29,7 @@ class Row:
     amount: Decimal
 
 
+@transaction.atomic  # journal and postings together, whoever calls
 def post(
     *,
     occasion: str,
@@ -41,7 +43,7 @@ def post(
     memo: str = "",
     reverses: Journal | None = None,
 ) -> Journal:
-    """Book one event, inside the caller's transaction. Rows of nought are left out.
+    """Book one event, in the caller's transaction if there is one. Rows of nought are left out.
 
     Raises `NothingToBook` when no row is left, `IntegrityError` when the occasion has been booked
     before.
