@@ -159,7 +159,7 @@ class EndRole(WithReason):
 
     def prepare(self) -> None:
         today = timezone.localdate()
-        rows = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today))
+        rows = Membership.objects.counting().filter(Q(valid_to=None) | Q(valid_to__gte=today))
         field: Any = self.fields["membership"]
         field.queryset = rows.filter(person=self.person).select_related("organisation")
         field.label_from_instance = lambda row: f"{row.get_role_display()} ({row.organisation})"

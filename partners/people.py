@@ -31,6 +31,7 @@ from workflow.steps import NotOpen, NotYours
 from workflow.trail import record
 
 Event = Entry.Event
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,16 @@ def refuse(grant: Grant, *, by: Person, reason: str) -> None:
 def end(person: Person, membership: Membership, *, by: Person, last_day: date, reason: str) -> None:
     """`last_day` is the last on which the role counts: yesterday ends it at once.
 
-    The days on which it has counted stay as they were.
+    The days before stay as they were. A role that began today, or has not begun, then counts on no
+    day; that it was held for some hours stands in the trail.
     """
     with _acting(by, on=person):
         held = Membership.objects.select_for_update().get(pk=membership.pk, person=person)
         if why := _why_not_end(held, last_day):
             raise NotOpen(why)
-        held.valid_to = last_day
+        held.valid_to = max(last_day, held.valid_from - ONE_DAY)
         held.save(update_fields=["valid_to"])
-        _tell(by, person, reason, {"role": "ended", "which": held.role, "to": last_day})
+        _tell(by, person, reason, {"role": "ended", "which": held.role, "to": held.valid_to})
 
 
 def deactivate(person: Person, *, by: Person, reason: str) -> None:
@@ -122,7 +124,7 @@ def invite(email: str, term: Term, *, by: Person, reason: str, **names: Any) -> 
         person = Person.objects.create_user(email, **names)
         _tell(by, person, reason, {"account": "opened", "address": person.email})
         give(person, term, by=by, reason=reason)
-        letters.write_reset(person.email)
+        letters.write_invitation(person)
     return person
 
 
@@ -158,7 +160,7 @@ def why_not_fitting(term: Term) -> str:
 
 def why_not_beside(person: Person, term: Term) -> str:
     """Whether the person holds, on one of these days, a role that does not go with this one."""
-    rows = Membership.objects.filter(
+    rows = Membership.objects.counting().filter(
         Q(valid_to=None) | Q(valid_to__gte=term.valid_from), person=person
     )
     if term.valid_to:
@@ -221,10 +223,11 @@ def _member(person: Person, term: Term, **by: Person) -> Membership:
 def _why_not_end(held: Membership, last_day: date) -> str:
     if held.valid_to and held.valid_to <= last_day:
         return _("This role ends earlier already.")
-    if last_day < timezone.localdate() - timedelta(days=1):
+    today = timezone.localdate()
+    if last_day < today - ONE_DAY:
         return _("The last day can be yesterday at the earliest.")
-    if last_day < held.valid_from:
-        return _("The last day cannot be before the first.")
+    if today <= last_day < held.valid_from:
+        return _("The last day cannot be before the first. Yesterday ends the role at once.")
     return ""
 
 

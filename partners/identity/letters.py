@@ -1,4 +1,4 @@
-"""Letters about somebody's way in: the link for a new password, and word of each change.
+"""Letters about somebody's way in: the link for a first or new password, and word of each change.
 
 The request only writes a row. The worker looks who it is for, sends, and takes the row away.
 """
@@ -32,6 +32,10 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 def write_reset(email: str) -> None:
     """Whether somebody has the address is found out later: here everybody waits as long."""
     _write(Letter.Kind.RESET, email, {})
+
+
+def write_invitation(person: Person) -> None:
+    _write(Letter.Kind.INVITED, person.email, {})
 
 
 def write_changed(person: Person, what: str) -> None:
@@ -81,7 +85,7 @@ def _send(row: Letter) -> None:
 
 def _link(row: Letter, person: Person) -> dict[str, str]:
     """The address is the house's own, whatever host the request named."""
-    if row.kind != Letter.Kind.RESET:
+    if row.kind == Letter.Kind.CHANGED:
         return {"link": settings.PUBLIC_URL + reverse("mfa_index")}
     key = default_token_generator.make_token(person)
     path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])

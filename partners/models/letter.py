@@ -13,6 +13,7 @@ from workflow import walls
 
 class Letter(models.Model):
     class Kind(models.TextChoices):
+        INVITED = "invited"
         RESET = "reset"
         CHANGED = "changed"
 
@@ -28,7 +29,8 @@ class Letter(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["reset", "changed"]), name="partners_letter_known_kind"
+                condition=models.Q(kind__in=["invited", "reset", "changed"]),
+                name="partners_letter_known_kind",
             ),
         ]
 

@@ -6,7 +6,7 @@ alone shares no day with another role of its holder (`partners_membership_stands
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -18,8 +18,15 @@ from partners.models.organisation import Organisation
 from partners.models.person import Person
 from workflow.walls import Wall
 
+# A role that was ended at once, on its first day or before, counts on none.
+COUNTS = Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
+
 
 class MembershipQuerySet(models.QuerySet[Any]):
+    def counting(self) -> Self:
+        """Those that count on some day."""
+        return self.filter(COUNTS)
+
     def on(self, day: date) -> Self:
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
 
@@ -51,10 +58,11 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "organisation", "role", "valid_from"],
+                condition=COUNTS,
                 name="partners_membership_once",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from") - timedelta(days=1)),
                 name="partners_membership_ends_after_it_begins",
             ),
             models.CheckConstraint(
@@ -81,3 +89,7 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role} ({self.organisation})"
+
+    @property
+    def counts_never(self) -> bool:
+        return self.valid_to is not None and self.valid_to < self.valid_from

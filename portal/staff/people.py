@@ -1,6 +1,7 @@
 """People and their roles, for the system administrator. No word of a case stands here.
 
 Each act has a page of its own, so that a second factor can be asked for before anything is typed.
+When that has grown old meanwhile, the page asks again within the form and keeps what was typed.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from partners import people, policies
 from partners.forms import EndRole, GiveRole, Invite, WithReason
 from partners.identity import confirmation, second_factor
 from partners.models import Grant, Membership, Organisation, Person
+from portal.identity import Proof, asked_in_place
 from workflow.steps import Refused
 
 PAGE_SIZE = 50
@@ -122,46 +124,47 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "portal/staff/people/one.html", context)
 
 
-def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
+def act(request: HttpRequest, pk: UUID, act: str, proof: Proof | None = None) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     if act not in ACTS:
         raise Http404
     chosen = ACTS[act]
     form = chosen.form(request.POST or None, person=person)
     refusal = ""
-    if form.is_valid():
+    if form.is_valid() and not proof:
         refusal = _refusal(request, lambda: chosen.do(person, by=_person(request), **form.given))
         if not refusal:
             return redirect("person", pk)
     words = {"label": chosen.label, "hint": chosen.hint, "person": person}
-    return _asking(request, form, refusal, words)
+    return _asking(request, form, refusal, words, proof)
 
 
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: HttpRequest, proof: Proof | None = None) -> HttpResponse:
     form = Invite(request.POST or None)
     refusal = ""
-    if form.is_valid():
+    if form.is_valid() and not proof:
         refusal = _refusal(request, lambda: people.invite(by=_person(request), **form.given))
         if not refusal:
             return redirect("people")
     hint = _("They get a letter with a link under which they choose a password.")
-    return _asking(request, form, refusal, {"label": _("Invite somebody"), "hint": hint})
+    words = {"label": _("Invite somebody"), "hint": hint}
+    return _asking(request, form, refusal, words, proof)
 
 
-def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+def confirm(request: HttpRequest, pk: UUID, proof: Proof | None = None) -> HttpResponse:
     """What another administrator has asked for; POST confirms it."""
     grant = _grant(pk)
-    if request.method == "GET":
-        return _grant_page(request, grant, WithReason())
+    if request.method == "GET" or proof:
+        return _grant_page(request, grant, WithReason(), proof_to_confirm=proof)
     if refusal := _refusal(request, lambda: people.confirm(grant, by=_person(request))):
         return _grant_page(request, grant, WithReason(), refusal)
     return redirect("person", grant.person_id)
 
 
-def refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+def refuse(request: HttpRequest, pk: UUID, proof: Proof | None = None) -> HttpResponse:
     grant, form = _grant(pk), WithReason(request.POST)
-    if not form.is_valid():
-        return _grant_page(request, grant, form)
+    if not form.is_valid() or proof:
+        return _grant_page(request, grant, form, proof_to_refuse=proof)
     do = partial(people.refuse, grant, by=_person(request), **form.given)
     if refusal := _refusal(request, do):
         return _grant_page(request, grant, form, refusal)
@@ -187,10 +190,14 @@ def _refusal(request: HttpRequest, do: Callable[[], Any]) -> str:
 
 
 def _asking(
-    request: HttpRequest, form: WithReason, refusal: str, words: dict[str, Any]
+    request: HttpRequest,
+    form: WithReason,
+    refusal: str,
+    words: dict[str, Any],
+    proof: Proof | None,
 ) -> HttpResponse:
-    status = 409 if refusal else 422 if form.errors else 200
-    context = {"form": form, "refusal": refusal, **words}
+    status = 409 if refusal else 422 if form.errors or proof else 200
+    context = {"form": form, "refusal": refusal, "proof": proof, **words}
     return render(request, "portal/staff/people/act.html", context, status=status)
 
 
@@ -201,14 +208,18 @@ def _grant(pk: UUID) -> Grant:
 
 
 def _grant_page(
-    request: HttpRequest, grant: Grant, form: WithReason, refusal: str = ""
+    request: HttpRequest,
+    grant: Grant,
+    form: WithReason,
+    refusal: str = "",
+    **proofs: Proof | None,
 ) -> HttpResponse:
-    status = 409 if refusal else 422 if form.errors else 200
+    status = 409 if refusal else 422 if form.errors or any(proofs.values()) else 200
     may_decide = not grant.decided_at and request.user.pk not in {
         grant.asked_by_id,
         grant.person_id,
     }
-    context = {"grant": grant, "form": form, "refusal": refusal, "may_decide": may_decide}
+    context = {"grant": grant, "form": form, "refusal": refusal, "may_decide": may_decide, **proofs}
     return render(request, "portal/staff/people/grant.html", context, status=status)
 
 
@@ -234,13 +245,19 @@ def _open_acts(person: Person, *, has_factor: bool) -> list[dict[str, Any]]:
 
 
 def _freshly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only for whoever has just proved who they are; others are led to it and back."""
+    """Only for whoever has just proved who they are.
+
+    Others are led to it and back before the form is shown. When that has grown old over the
+    filling in, the form itself asks: a view that is given a `proof` shows what was typed, with it.
+    """
 
     @wraps(view)
     def asked(request: HttpRequest, **names: Any) -> HttpResponse:
-        if not confirmation.is_fresh(request):
+        if confirmation.is_fresh(request):
+            return view(request, **names)
+        if request.method == "GET":
             return second_factor.to_confirmation(request)
-        return view(request, **names)
+        return view(request, proof=asked_in_place(request), **names)
 
     return asked
 

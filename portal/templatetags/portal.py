@@ -422,8 +422,12 @@ def form(
     cancel: str = "",
     confirm: str = "",
     kind: str = "primary",
+    proof: object = None,
 ) -> dict[str, object]:
-    """A whole form that posts; `cancel` is the address of the way back, if there is one."""
+    """A whole form that posts; `cancel` is the address of the way back, if there is one.
+
+    A `proof` is the question who one is, above the button.
+    """
     return {
         "form": form,
         "label": label,
@@ -431,6 +435,7 @@ def form(
         "cancel": cancel,
         "confirm": confirm,
         "kind": kind,
+        "proof": proof,
     }
 
 

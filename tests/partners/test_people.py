@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.utils import timezone
 
 from partners import access, people
 from partners.access import GRANTED_BY_TWO, ROLES, STANDING_ALONE
+from partners.identity import letters
 from partners.models import Grant, Letter, Membership, Person
 from partners.people import Term
 from tests.factories import MembershipFactory, agency, firm, person
@@ -179,6 +181,33 @@ def test_role_that_begins_later_does_not_end_before(first: Person) -> None:
 
     with pytest.raises(NotOpen, match="before the first"):
         people.end(clerk, row, by=first, last_day=today, reason=WHY)
+    people.end(clerk, row, by=first, last_day=today - timedelta(days=1), reason=WHY)
+
+    assert [row.counts_never for row in clerk.memberships.all()] == [True]
+    assert people.why_not_beside(clerk, term("auditor")) == ""
+
+
+def test_role_that_begins_today_is_ended_at_once_and_may_be_given_again(first: Person) -> None:
+    clerk, today = person(), timezone.localdate()
+    given: Any = people.give(clerk, term(), by=first, reason="A slip.")
+    assert roles_of(clerk) == [term().role]
+
+    people.end(clerk, given, by=first, last_day=today - timedelta(days=1), reason=WHY)
+    assert roles_of(clerk) == []
+    people.give(clerk, term(), by=first, reason=WHY)
+
+    assert roles_of(clerk) == [term().role]
+    assert [row.counts_never for row in clerk.memberships.order_by("pk")] == [True, False]
+
+
+def test_role_that_stands_alone_and_was_ended_at_once_is_in_nobodys_way(first: Person) -> None:
+    clerk, yesterday = person(), timezone.localdate() - timedelta(days=1)
+    row = MembershipFactory(person=clerk, role="auditor", valid_from=timezone.localdate())
+
+    people.end(clerk, row, by=first, last_day=yesterday, reason="A slip.")
+    people.give(clerk, term(), by=first, reason=WHY)
+
+    assert roles_of(clerk) == [term().role]
 
 
 def test_closed_account_is_opened_again(first: Person) -> None:
@@ -204,9 +233,31 @@ def test_invited_person_gets_a_role_and_a_letter(first: Person) -> None:
         False,
         ["case_manager"],
     )
-    assert [(row.kind, row.address) for row in Letter.objects.all()] == [("reset", who.email)]
+    assert [(row.kind, row.address) for row in Letter.objects.all()] == [("invited", who.email)]
     with pytest.raises(NotOpen, match="known"):
         people.invite("rei@example.jp", term(), by=first, reason=WHY, **names)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        ("ja", "アカウントを開設しました", "パスワードを設定してください"),
+        ("en", "An account has been opened for you", "Choose your password here"),
+    ],
+)
+def test_letter_to_somebody_new_speaks_of_the_account_and_of_no_forgotten_password(
+    language: str, subject: str, words: str, first: Person
+) -> None:
+    names = {"family_name": "Ogawa", "given_name": "Rei", "language": language}
+    people.invite("rei@example.jp", term(), by=first, reason=WHY, **names)
+
+    letters.send_waiting()
+
+    (letter,) = mail.outbox
+    assert (letter.subject, letter.to) == (subject, ["rei@example.jp"])
+    assert words in letter.body
+    assert "/sign-in/password/" in letter.body
+    assert "Somebody, probably you" not in letter.body
 
 
 def test_lost_second_factor_is_reset_and_told(first: Person) -> None:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 ADMINISTRATOR = "system_administrator"
 QUERIES = 12
+PASSWORD = "violet-walnut-willow"
 WHY = "Takes over from a colleague."
 
 
@@ -191,7 +192,8 @@ def test_somebody_is_invited(administrator: Client) -> None:
 
     assert answer["Location"] == reverse("people")
     assert Person.objects.get(email="rei@example.jp").roles == ["inspector"]
-    assert Letter.objects.get().address == "rei@example.jp"
+    letter = Letter.objects.get()
+    assert (letter.kind, letter.address) == ("invited", "rei@example.jp")
     assert again.status_code == 422
     assert "known already" in again.content.decode()
 
@@ -208,17 +210,56 @@ def test_own_page_offers_nothing() -> None:
 
 def test_identity_is_confirmed_anew_before_each_act(clerk: Person) -> None:
     oneself = person(ADMINISTRATOR)
-    client = enter(Client(), oneself)
+    client, grant = enter(Client(), oneself), GrantFactory()
     session = client.session
     session.update(proven(oneself, at=time.time() - 3600))
     session.save()
 
-    for address in (act_on(clerk, "give"), reverse("invite")):
-        for answer in (client.get(address), client.post(address, role_typed())):
-            assert answer["Location"].startswith(reverse("confirm"))
+    for address in (act_on(clerk, "give"), reverse("invite"), reverse("grant", args=[grant.pk])):
+        assert client.get(address)["Location"].startswith(reverse("confirm"))
+        assert client.post(address, role_typed()).status_code == 422
 
     assert client.get(reverse("people")).status_code == 200
+    assert (clerk.memberships.count(), Grant.objects.waiting().count()) == (1, 1)
+
+
+def test_what_was_typed_is_kept_while_it_is_asked_who_one_is(clerk: Person) -> None:
+    oneself = person(ADMINISTRATOR, password=PASSWORD)
+    client = enter(Client(), oneself)
+    session = client.session
+    session.update(proven(oneself, at=time.time() - 3600))
+    session.save()
+    typed = role_typed(reason="Takes over the desk of Ms. Ueda.")
+
+    asked = client.post(act_on(clerk, "give"), typed)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Takes over the desk of Ms. Ueda." in page
+    assert "data-proof" in page
     assert clerk.memberships.count() == 1
+
+    wrong = client.post(act_on(clerk, "give"), typed | {"confirm-password": "no such word"})
+    assert (wrong.status_code, clerk.memberships.count()) == (422, 1)
+    right = client.post(act_on(clerk, "give"), typed | {"confirm-password": PASSWORD})
+
+    assert right["Location"] == reverse("person", args=[clerk.pk])
+    assert sorted(Person.objects.get(pk=clerk.pk).roles) == ["case_manager", "inspector"]
+
+
+def test_reason_of_a_refusal_is_kept_while_it_is_asked_who_one_is() -> None:
+    oneself = person(ADMINISTRATOR, password=PASSWORD)
+    client, grant = enter(Client(), oneself), GrantFactory()
+    session = client.session
+    session.update(proven(oneself, at=time.time() - 3600))
+    session.save()
+    address, typed = reverse("refuse_grant", args=[grant.pk]), {"reason": "Not needed this year."}
+
+    page = client.post(address, typed).content.decode()
+    assert "Not needed this year." in page
+    assert page.count("data-proof") == 1
+    client.post(address, typed | {"confirm-password": PASSWORD})
+
+    assert Grant.objects.get().is_confirmed is False
 
 
 def test_unknown_act_is_no_page(administrator: Client, clerk: Person) -> None:
