@@ -200,7 +200,7 @@ class Desk:
                 if asks_first:
                     return second_factor.to_confirmation(request)
                 return self._case_page(request, kind, row, open_step=name)
-            proof = asked_in_place(request, row, name) if asks_first else None
+            proof = asked_in_place(request, name, row) if asks_first else None
             form = form_for(row, declared, request.user, request.POST, request.FILES)
             if not form.is_valid() or proof:
                 return self._case_page(

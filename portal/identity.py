@@ -185,7 +185,7 @@ class Proof:
     elsewhere: str
 
 
-def asked_in_place(request: HttpRequest, case: Case, step: str) -> Proof | None:
+def asked_in_place(request: HttpRequest, step: str, case: Case | None = None) -> Proof | None:
     """None when the person has proved who they are by what came along; else what still asks."""
     has_factor = confirmation.has_second_factor(request.user)
     kind = ConfirmInPlaceForm if has_factor else PasswordInPlaceForm
@@ -195,6 +195,7 @@ def asked_in_place(request: HttpRequest, case: Case, step: str) -> Proof | None:
         form.save()
         return None
     if given:
-        refusals.note(Refusal("", rule="second factor", case=case, kind=case.kind(), step=step))
+        kind_of_case = case.kind() if case else ""
+        refusals.note(Refusal("", rule="second factor", case=case, kind=kind_of_case, step=step))
     query = urlencode({"next": reverse("mfa_index")})
     return Proof(form, sample_code(request.user), f"{reverse('confirm')}?{query}")

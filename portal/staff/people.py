@@ -257,7 +257,8 @@ def _freshly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, **names)
         if request.method == "GET":
             return second_factor.to_confirmation(request)
-        return view(request, proof=asked_in_place(request), **names)
+        proof = asked_in_place(request, names.get("act", view.__name__))
+        return view(request, proof=proof, **names)
 
     return asked
 
