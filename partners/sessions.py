@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 
 from workflow import walls
 
@@ -21,8 +23,18 @@ class SessionStore(db.SessionStore):
             return super().load()
 
     def save(self, must_create: bool = False) -> None:
-        with walls.entrance():
-            super().save(must_create)
+        """Raises `UpdateError` if the session was ended meanwhile.
+
+        Django says so as well when the database went away, and answers 400, as if the person had
+        asked for something wrong: that is a fault of ours, whether or not the act was done.
+        """
+        try:
+            with walls.entrance():
+                super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
     def delete(self, session_key: str | None = None) -> None:
         with walls.entrance():
