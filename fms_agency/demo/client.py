@@ -42,7 +42,10 @@ def one_key() -> Iterator[Callable[[], None]]:
 
 
 class ApiDoor:
-    """Client credentials once per official, then JSON, or multipart where a file goes along."""
+    """Client credentials for each official, anew when a token is over; then JSON.
+
+    Where a file goes along it is multipart.
+    """
 
     def __init__(self, base_url: str, accounts: Mapping[str, Account]) -> None:
         self.base_url, self.accounts = base_url, accounts
@@ -52,8 +55,13 @@ class ApiDoor:
     def open_for(self, someone: Someone) -> None:
         if someone.key in self.clients:
             return
-        account = self.accounts[someone.key]
         client = self.lines.enter_context(line_to(self.base_url))
+        client.headers["Accept-Language"] = someone.language
+        self._take_token(someone, client)
+        self.clients[someone.key] = client
+
+    def _take_token(self, someone: Someone, client: httpx.Client) -> None:
+        account = self.accounts[someone.key]
         answer = client.post(
             "/o/token/",
             data={"grant_type": "client_credentials"},
@@ -61,8 +69,15 @@ class ApiDoor:
         )
         _expect(answer, HTTPStatus.OK)
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        client.headers["Accept-Language"] = someone.language
-        self.clients[someone.key] = client
+
+    def _call(self, someone: Someone, method: str, path: str, **words: Any) -> httpx.Response:
+        """One call; whose token is over takes a new one and says the same again."""
+        client = self.clients[someone.key]
+        answer = client.request(method, path, **words)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            self._take_token(someone, client)
+            answer = client.request(method, path, **words)
+        return answer
 
     def close(self) -> None:
         self.lines.close()
@@ -80,16 +95,15 @@ class ApiDoor:
 
     def fetch(self, someone: Someone, case: Case, document: Document) -> bytes:
         """The paper, as a program finds it: by case and kind in the list, then its file."""
-        client = self.clients[someone.key]
         asked = {"case": case.number, "kind": document.kind}
-        listed = client.get("/api/v1/documents/", params=asked)
+        listed = self._call(someone, "GET", "/api/v1/documents/", params=asked)
         _expect(listed, HTTPStatus.OK)
         shown = next(
             (row for row in listed.json()["results"] if row["id"] == str(document.pk)), None
         )
         if shown is None:
             raise Refusal(HTTPStatus.NOT_FOUND, f"The list of papers does not show {document}.")
-        answer = client.get(shown["file_url"])
+        answer = self._call(someone, "GET", shown["file_url"])
         _expect(answer, HTTPStatus.OK)
         return answer.content
 
@@ -100,14 +114,13 @@ class ApiDoor:
             if isinstance(value, Attachment)
         }
         plain = {name: value for name, value in given.items() if name not in files}
-        client = self.clients[someone.key]
         once = {"Idempotency-Key": _key.get() or uuid4().hex}
         if files:
-            answer = client.post(path, data=plain, files=files, headers=once)
+            answer = self._call(someone, "POST", path, data=plain, files=files, headers=once)
         else:
             body = json.dumps(plain, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
             headers = once | {"Content-Type": "application/json"}
-            answer = client.post(path, content=body, headers=headers)
+            answer = self._call(someone, "POST", path, content=body, headers=headers)
         _expect(answer, HTTPStatus.OK, HTTPStatus.CREATED)
         return answer
 
