@@ -43,7 +43,7 @@ def deliver(message_id: UUID) -> bool:
     return True
 
 
-def forgotten(now: datetime, limit: int = 100) -> list[UUID]:
+def forgotten(now: datetime, limit: int) -> list[UUID]:
     """Messages that should be out by now; claims that ran out are given back to the queue."""
     with transaction.atomic(durable=True):
         due = (

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from notifications import delivery
-from workflow.tasks import is_behind, ring_for
+from workflow.tasks import most_to_ring_for, ring_for
 
 
 def ring(message_id: UUID) -> None:
@@ -29,7 +29,5 @@ def deliver(*, message_id: str, **_later: Any) -> None:
 
 @shared_task(name="notifications.sweep_messages")
 def sweep_messages(**_later: Any) -> None:
-    if is_behind():
-        return
-    for message_id in delivery.forgotten(timezone.now()):
+    for message_id in delivery.forgotten(timezone.now(), most_to_ring_for()):
         ring(message_id)

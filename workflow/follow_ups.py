@@ -20,7 +20,7 @@ from workflow.steps import Step, beginnings_of, steps_of
 log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 8
-# A bell that has not been heard by now is lost: the sweep rings only while the queue is short.
+# A bell that has not been heard by now may be lost: the sweep rings for the oldest again.
 RING_AFTER = timedelta(seconds=5)
 RING_AGAIN_AFTER = timedelta(seconds=20)
 # Workers that hear several bells at once make one attempt between them.
@@ -48,7 +48,7 @@ def run(follow_up_id: int) -> bool:
         return False
 
 
-def forgotten(limit: int = 100) -> list[int]:
+def forgotten(limit: int) -> list[int]:
     """Entries whose follow-ups should have run by now; asking again waits a while."""
     now = timezone.now()
     with transaction.atomic(durable=True):

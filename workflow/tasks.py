@@ -1,7 +1,8 @@
 """Doorbells. What has to be done stands in PostgreSQL; these only say "look now".
 
-Bells are rung again only while few of them wait: a queue that is behind would not get shorter by
-hearing everything twice.
+A queue that is behind would not get shorter by hearing everything twice: while many bells wait,
+only those of the oldest rows are rung again. Without these few, a row whose bell was lost would
+wait until the queue is short, however many younger ones come in meanwhile.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 
 MANY_BELLS = 20
+OLDEST_FEW, AS_A_RULE = 5, 100  # rows for which a sweep rings
 UNHEARD_COUNTS_FOR = 60.0
 _unheard_at: float | None = None
 
@@ -57,6 +59,11 @@ def is_behind() -> bool:
         return bool(queue.message_count > MANY_BELLS)
 
 
+def most_to_ring_for() -> int:
+    """For how many rows a sweep may ring, the oldest first."""
+    return OLDEST_FEW if is_behind() else AS_A_RULE
+
+
 @shared_task(name="workflow.run_follow_ups")
 def run_follow_ups(*, entry_id: int, **_later: Any) -> None:
     follow_ups.run_entry(entry_id)
@@ -64,9 +71,7 @@ def run_follow_ups(*, entry_id: int, **_later: Any) -> None:
 
 @shared_task(name="workflow.sweep_follow_ups")
 def sweep_follow_ups(**_later: Any) -> None:
-    if is_behind():
-        return
-    for entry_id in follow_ups.forgotten():
+    for entry_id in follow_ups.forgotten(most_to_ring_for()):
         ring(entry_id)
 
 

@@ -20,6 +20,7 @@ from notifications.models import Message
 from partners.models import Person
 from tests.documents.sample_case import SampleCase, follow_up
 from workflow import follow_ups
+from workflow import tasks as workflow_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,8 +201,8 @@ def test_surprise_leaves_the_claim_which_runs_out(failing: Any) -> None:
         delivery.deliver(message.pk)
 
     later = timezone.now() + delivery.CLAIM + timedelta(seconds=10)
-    assert delivery.forgotten(timezone.now()) == []
-    assert delivery.forgotten(later) == [message.pk]
+    assert delivery.forgotten(timezone.now(), 100) == []
+    assert delivery.forgotten(later, 100) == [message.pk]
     message.refresh_from_db()
     assert message.state == State.QUEUED
 
@@ -241,22 +242,27 @@ def test_sweep_finds_what_waits_and_asks_again_after_a_while() -> None:
     queued(next_at=now - timedelta(seconds=10), state=State.SENT, sent_at=now)
     queued(next_at=now - timedelta(seconds=10), state=State.FAILED)
 
-    assert delivery.forgotten(now) == [due.pk]
-    assert due.pk not in delivery.forgotten(now + timedelta(seconds=20))
-    assert due.pk in delivery.forgotten(now + timedelta(seconds=90))
+    assert delivery.forgotten(now, 100) == [due.pk]
+    assert due.pk not in delivery.forgotten(now + timedelta(seconds=20), 100)
+    assert due.pk in delivery.forgotten(now + timedelta(seconds=90), 100)
 
 
-def test_sweep_rings_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    message = queued(next_at=timezone.now() - timedelta(seconds=10))
+def test_sweep_rings_for_each_and_while_behind_for_the_oldest_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = timezone.now()
+    waiting = [queued(next_at=now - timedelta(seconds=60 - age)).pk for age in range(7)]
     rung: list[Any] = []
     monkeypatch.setattr(tasks, "ring", rung.append)
 
-    tasks.sweep_messages(later="tolerated")
-    monkeypatch.setattr(tasks, "is_behind", lambda: True)
-    queued(next_at=timezone.now() - timedelta(seconds=10))
+    monkeypatch.setattr(workflow_tasks, "is_behind", lambda: True)
     tasks.sweep_messages()
+    behind = rung[:]
+    monkeypatch.setattr(workflow_tasks, "is_behind", lambda: False)
+    tasks.sweep_messages(later="tolerated")
 
-    assert rung == [message.pk]
+    assert behind == waiting[:5]
+    assert rung == waiting
 
 
 def test_ring_carries_the_id_as_text(monkeypatch: pytest.MonkeyPatch) -> None:

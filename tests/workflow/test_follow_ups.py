@@ -183,9 +183,9 @@ def test_sweep_finds_what_nobody_rang_for_and_then_waits_a_while(
 
     now = timezone.now()
     with time_machine.travel(now + timedelta(seconds=10), tick=False):
-        found_first, found_again = forgotten(), forgotten()
+        found_first, found_again = forgotten(100), forgotten(100)
     with time_machine.travel(now + timedelta(seconds=40), tick=False):
-        found_later = forgotten()
+        found_later = forgotten(100)
 
     assert (found_first, found_again, found_later) == ([entry.pk], [], [entry.pk])
 
@@ -199,7 +199,7 @@ def test_sweep_leaves_alone_what_is_fresh_done_or_dead(monkeypatch: pytest.Monke
     later = timezone.now() + timedelta(hours=1)
     with time_machine.travel(later, tick=False):
         issued(monkeypatch, Recorded("paper"))
-        found = forgotten()
+        found = forgotten(100)
 
     assert found == []
 
@@ -215,11 +215,12 @@ def test_sweep_rings_for_each_entry_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert rung == [entry.pk]
 
 
-@pytest.mark.parametrize(("bells", "rings"), [(20, True), (21, False)])
-def test_sweep_adds_nothing_to_a_queue_that_is_behind(
-    monkeypatch: pytest.MonkeyPatch, bells: int, rings: bool
+@pytest.mark.parametrize(("bells", "rings"), [(20, 7), (21, 5)])
+def test_sweep_rings_for_the_oldest_few_while_the_queue_is_behind(
+    monkeypatch: pytest.MonkeyPatch, bells: int, rings: int
 ) -> None:
-    entry = issued(monkeypatch, Recorded("paper"))
+    """Whose bell was lost does not wait until nobody younger comes in any more."""
+    entries = [issued(monkeypatch, Recorded("paper")).pk for _ in range(7)]
     rung: list[int] = []
     with current_app.connection_for_write() as line:
         line.default_channel.queue_purge("fms")
@@ -230,7 +231,20 @@ def test_sweep_adds_nothing_to_a_queue_that_is_behind(
     with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
         tasks.sweep_follow_ups()
 
-    assert rung == ([entry.pk] if rings else [])
+    assert rung == entries[:rings]
+
+
+def test_next_sweep_rings_for_the_next_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [issued(monkeypatch, Recorded("paper")).pk for _ in range(7)]
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
+    monkeypatch.setattr(tasks, "is_behind", lambda: True)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        tasks.sweep_follow_ups()
+        tasks.sweep_follow_ups()
+
+    assert rung == entries
 
 
 def test_oldest_waiting_follow_up_tells_since_when(monkeypatch: pytest.MonkeyPatch) -> None:
