@@ -36,7 +36,7 @@ def read(request: Request, declared: Step, case: Case, *, takes_version: bool = 
     extra = {VERSION} if takes_version else set()
     _refuse_unknown(data, form_class.base_fields, extra)
     misshapen = _misshapen(data, form_class.base_fields)
-    version = _version(data) if takes_version else None
+    version = _version(data, demanded=declared.signs) if takes_version else None
     form = form_class(_without(data, set(misshapen)), request.FILES, case=case, person=request.user)
     if not form.is_valid() or misshapen:
         # Everything in one round: what has no shape, and what the form says of the rest.
@@ -79,10 +79,13 @@ def _without(data: Mapping[str, Any], names: set[str]) -> Mapping[str, Any]:
     return left
 
 
-def _version(data: Mapping[str, Any]) -> int | None:
-    """The version of the case that the person looked at, if the client tells it."""
+def _version(data: Mapping[str, Any], *, demanded: bool) -> int | None:
+    """The version of the case that the person looked at. Who signs says it; others may."""
     written = data.get(VERSION)
     if written is None or written == "":
+        if demanded:
+            why = _("Say which version of the case you sign: it came with the case.")
+            raise NotValid([FieldError(VERSION, why, "required")])
         return None
     text = str(written)
     if isinstance(written, bool | float) or not (

@@ -98,7 +98,7 @@ def _step_operation(generic: Schema, slug: str, step: Step, model: Any) -> Schem
         "states": ", ".join(f"`{state}` ({states[state]})" for state in step.sources)
     }
     operation["parameters"].append(_key(required=needs_key(step)))
-    return operation | words | _body(_with_version(form_of(step).base_fields))
+    return operation | words | _body(_with_version(step))
 
 
 def _key(*, required: bool) -> Schema:
@@ -123,15 +123,15 @@ def _words(step: Step) -> Schema:
     return {"summary": str(step.label), "description": "\n\n".join(parts)}
 
 
-def _with_version(fields: dict[str, forms.Field]) -> dict[str, forms.Field]:
+def _with_version(step: Step) -> dict[str, forms.Field]:
     version = forms.IntegerField(
         label=_("Version"),
         help_text=_(
             "The version you looked at: the step is refused if the case has changed since."
         ),
-        required=False,
+        required=step.signs,
     )
-    return {**fields, VERSION: version}
+    return {**form_of(step).base_fields, VERSION: version}
 
 
 def _body(fields: dict[str, forms.Field]) -> Schema:

@@ -89,7 +89,8 @@ class ApiDoor:
         return str(answer.json()["number"])
 
     def take(self, someone: Someone, case: Case, name: str, given: Mapping[str, Any]) -> None:
-        self._send(someone, f"/api/v1/{case.slug()}/{case.number}/steps/{name}/", given)
+        seen = {"version": case.version, **given}
+        self._send(someone, f"/api/v1/{case.slug()}/{case.number}/steps/{name}/", seen)
 
     try_anyway = take
 

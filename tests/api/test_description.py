@@ -59,7 +59,7 @@ def test_a_step_is_described_by_its_declaration_and_form(described: dict[str, An
     body = accept["requestBody"]["content"]["application/json"]["schema"]
     assert (list(body["properties"]), body["required"], body["additionalProperties"]) == (
         ["signed_by", "version"],
-        ["signed_by"],
+        ["signed_by", "version"],
         False,
     )
     assert accept["security"] == [{"client": ["partner"]}]

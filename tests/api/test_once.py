@@ -15,7 +15,7 @@ from api import once
 from api.models import IdempotentCall
 from api.schema import steps_for_partners
 from api.v1.kinds import KINDS
-from cases.models import Contract, Request
+from cases.models import Request
 from tests.api.conftest import A_PDF, Caller, Problem, caller
 from tests.factories import ContractFactory, RequestFactory, ShipmentFactory, person, today
 from tests.workflow.test_race import MANY, at_once
@@ -76,15 +76,15 @@ UNSAFE = [
         "signatory",
         lambda: ContractFactory(state="offered"),
         "accept",
-        {"signed_by": "CRUZ Maria"},
-        {"signed_by": "CRUZ Mario"},
+        {"signed_by": "CRUZ Maria", "version": 0},
+        {"signed_by": "CRUZ Mario", "version": 0},
     ),
     Unsafe(
         "signatory",
         lambda: ContractFactory(state="offered"),
         "decline",
-        {"reason": "No funds."},
-        {"reason": "No."},
+        {"reason": "No funds.", "version": 0},
+        {"reason": "No.", "version": 0},
     ),
     Unsafe(
         "nation_logistics",
@@ -97,8 +97,8 @@ UNSAFE = [
         "nation_logistics",
         lambda: ShipmentFactory(state="shipped"),
         "receive",
-        {"received_on": today().isoformat(), "received_by": "REYES Jose"},
-        {"received_on": today().isoformat(), "received_by": "REYES Josefa"},
+        {"received_on": today().isoformat(), "received_by": "REYES Jose", "version": 0},
+        {"received_on": today().isoformat(), "received_by": "REYES Josefa", "version": 0},
     ),
 ]
 
@@ -239,11 +239,8 @@ def test_a_key_is_plain_and_short(
 
 
 @pytest.mark.django_db
-def test_who_signs_must_send_a_key(
-    signatory: Caller, problem: Problem, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_signs_must_send_a_key(signatory: Caller, problem: Problem) -> None:
     contract = ContractFactory(state="offered")
-    monkeypatch.setitem(vars(steps_of(Contract)["accept"]), "signs", True)
     address = f"/api/v1/contracts/{contract.number}/steps/accept/"
 
     without = send(signatory, address, {"signed_by": "CRUZ"}, key="")
@@ -256,7 +253,27 @@ def test_who_signs_must_send_a_key(
         " a key that you make for each act.",
     }
     assert not Entry.objects.exists()
-    assert send(signatory, address, {"signed_by": "CRUZ"}).status_code == 200
+    assert send(signatory, address, {"signed_by": "CRUZ", "version": 0}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_who_signs_must_say_what_they_have_seen(signatory: Caller, problem: Problem) -> None:
+    contract = ContractFactory(state="offered")
+    address = f"/api/v1/contracts/{contract.number}/steps/accept/"
+
+    without = send(signatory, address, {"signed_by": "CRUZ"})
+    stale = send(signatory, address, {"signed_by": "CRUZ", "version": 7}, key="another")
+
+    assert without.status_code == 422
+    assert problem(without)["errors"] == [
+        {
+            "field": "version",
+            "message": "Say which version of the case you sign: it came with the case.",
+            "code": "required",
+        }
+    ]
+    assert stale.status_code == 409
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db

@@ -117,8 +117,8 @@ def test_the_signatory_accepts_and_the_requester_has_no_such_step(
     address = f"contracts/{contract.number}/steps/accept/"
 
     refused = requester.post(address, {"signed_by": "CRUZ Maria"})
-    accepted = signatory.post(address, {"signed_by": "CRUZ Maria, Undersecretary"})
-    again = signatory.post(address, {"signed_by": "CRUZ Maria, Undersecretary"})
+    accepted = signatory.post(address, {"signed_by": "CRUZ Maria, Undersecretary", "version": 0})
+    again = signatory.post(address, {"signed_by": "CRUZ Maria, Undersecretary", "version": 0})
 
     assert problem(refused)["status"] == 404
     assert accepted.status_code == 200, accepted.content
@@ -135,7 +135,9 @@ def test_an_offer_that_has_expired_cannot_be_accepted(signatory: Caller, problem
     day = timezone.localdate() - timedelta(days=1)
     contract = ContractFactory(state="offered", expires_on=day)
 
-    answer = signatory.post(f"contracts/{contract.number}/steps/accept/", {"signed_by": "CRUZ"})
+    answer = signatory.post(
+        f"contracts/{contract.number}/steps/accept/", {"signed_by": "CRUZ", "version": 0}
+    )
 
     assert answer.status_code == 409
     assert problem(answer)["detail"].startswith("The offer expired on ")
@@ -146,7 +148,7 @@ def test_logistics_confirms_receipt(logistics: Caller) -> None:
 
     answer = logistics.post(
         f"shipments/{shipment.number}/steps/receive/",
-        {"received_on": str(timezone.localdate()), "received_by": "REYES Jose"},
+        {"received_on": str(timezone.localdate()), "received_by": "REYES Jose", "version": 0},
     )
 
     assert (answer.status_code, answer.json()["case"]["state"]) == (200, "received")
@@ -159,7 +161,7 @@ def test_a_shipment_that_has_not_left_cannot_be_received(
 
     answer = logistics.post(
         f"shipments/{shipment.number}/steps/receive/",
-        {"received_on": str(timezone.localdate()), "received_by": "REYES Jose"},
+        {"received_on": str(timezone.localdate()), "received_by": "REYES Jose", "version": 0},
     )
 
     assert problem(answer)["detail"] == "Not possible while the case is “packed”."
