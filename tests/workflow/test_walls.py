@@ -26,6 +26,7 @@ from tests.factories import (
     person,
 )
 from workflow import walls
+from workflow.database.base import DatabaseWrapper
 from workflow.models import Entry
 from workflow.search import matching
 from workflow.steps import NotYours, take
@@ -140,18 +141,18 @@ def test_role_without_a_context_sees_nothing(two_nations: dict[str, Request]) ->
             assert cursor.fetchone() == (0,)
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        "partner|AU||9999999999|" + "0" * 64,
-        "partner|AU",
-        "house||||",
-        "|" * 4,
-        MANILA.signed().replace("|PH|", "|AU|"),
-        MANILA.signed().replace("partner", "staff"),
-        MANILA.signed() + "0",
-    ],
-)
+FORGED = [
+    "partner|AU||9999999999|" + "0" * 64,
+    "partner|AU",
+    "house||||",
+    "|" * 4,
+    MANILA.signed().replace("|PH|", "|AU|"),
+    MANILA.signed().replace("partner", "staff"),
+    MANILA.signed() + "0",
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
 def test_context_that_was_not_signed_here_is_refused(
     two_nations: dict[str, Request], forged: str
 ) -> None:
@@ -216,6 +217,21 @@ def test_what_a_savepoint_takes_back_is_bound_anew(two_nations: dict[str, Reques
         assert Request.objects.count() == 1
         with walls.house():
             assert Request.objects.count() == 2
+
+
+@pytest.mark.parametrize("nobody", [None, walls.OWNER])
+def test_nobody_is_nobody_after_a_savepoint_was_taken_back(nobody: Context | None) -> None:
+    """The role of the house, bound before the savepoint, is not left to whoever comes after it."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseWrapper, "strict", False)
+        with walls.house():
+            Request.objects.count()
+            with transaction.atomic():
+                transaction.set_rollback(True)
+
+        with walls.within(nobody), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('role'), current_setting('app.ctx', true)")
+            assert cursor.fetchone() == ("none", "")
 
 
 def test_error_inside_keeps_the_context(two_nations: dict[str, Request]) -> None:

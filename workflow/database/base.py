@@ -19,6 +19,7 @@ from workflow.walls import Context, NoContext
 # No query: a transaction may still be told its isolation level afterwards.
 _BIND = sql.SQL("SET LOCAL ROLE {role}; SET LOCAL app.ctx = {said}")
 _UNBOUND: Any = object()
+_UNCERTAIN: Any = object()  # bound to whomever the transaction was before the savepoint
 _NOBODYS: Any = object()
 _NOT_SAID = (None, walls.OWNER)
 
@@ -59,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _savepoint_rollback(self, sid: str) -> None:
         with self._unbound():
             super()._savepoint_rollback(sid)  # type: ignore[misc]
-        self._bound = _UNBOUND
+        self._bound = _UNCERTAIN
 
     @contextmanager
     def _unbound(self) -> Iterator[None]:
