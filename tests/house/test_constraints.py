@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from tests.house.code import PARTS, tracked
+from workflow import walls
 
 OURS = [model for model in apps.get_models() if model._meta.app_label in PARTS]
 # They repeat a primary key, so that a foreign key can carry a second column with it: the walls
@@ -30,6 +32,19 @@ def tests() -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_constraint_is_broken_by_a_test(name: str, tests: str) -> None:
     assert name in tests
+
+
+@pytest.mark.django_db
+def test_key_of_several_columns_is_broken_by_a_test(tests: str) -> None:
+    """Written in SQL, they stand on no model."""
+    with walls.within(walls.OWNER), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND array_length(conkey, 1) > 1"
+        )
+        names = [name for (name,) in cursor.fetchall()]
+
+    assert len(names) > 10
+    assert [name for name in names if name not in tests] == []
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from api.models import IdempotentCall
 from cases.models import Rate
+from ledger.models import Journal
 from notifications.models import Message
 from partners.models import Agreement, Handler, Letter
 from tests.factories import (
@@ -221,7 +222,30 @@ def decided_by_the_asker() -> None:
     change(row, decided_by=row.asked_by_id, decided_at=NOW(), is_confirmed=True)
 
 
+def contract_of_another_nation() -> None:
+    contract = ContractFactory(furnished=False)
+    contract.lines.all().delete()
+    change(contract, nation="AU")
+
+
+def reversal_in_another_nation() -> None:
+    words = {"kind": "test", "subject": "test", "posted_on": DAY, "made_by": "test"}
+    journal = Journal.objects.create(occasion="t:1", nation_id="PH", **words)
+    Journal.objects.create(occasion="t:2", nation_id="AU", reverses=journal, **words)
+
+
 PROMISES: dict[str, Callable[[], Any]] = {
+    # what belongs to a row of a nation or contractor belongs to the same one
+    "cases_requestline_same_owner": lambda: change(line_of(RequestFactory), nation="AU"),
+    "cases_contract_same_owner": contract_of_another_nation,
+    "cases_contractline_same_owner": lambda: change(line_of(ContractFactory), nation="AU"),
+    "cases_bill_same_owner": lambda: change(BillFactory(), nation="AU"),
+    "cases_quoteline_same_owner": lambda: change(
+        QuoteFactory(state="submitted").lines.first(), contractor=firm("Other").pk
+    ),
+    "exports_reviewline_same_owner": lambda: change(line_of(TransferReviewFactory), nation="AU"),
+    "exports_shipmentline_same_owner": lambda: change(line_of(ShipmentFactory), nation="AU"),
+    "ledger_journal_reverses_same_nation": reversal_in_another_nation,
     # known states
     "cases_request_known_state": in_state(RequestFactory),
     "cases_contract_known_state": in_state(ContractFactory),
@@ -382,3 +406,4 @@ HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
 def test_database_refuses_what_must_never_be(name: str, broken: Callable[[], Any]) -> None:
     with pytest.raises(IntegrityError, match=f'"{name}"'), transaction.atomic():
         broken()
+        connection.check_constraints()  # some are looked at when the transaction ends

@@ -199,15 +199,15 @@ def posting(journal: Journal, **fields: Any) -> Posting:
     )
 
 
-@pytest.mark.parametrize(
-    ("wrong", "wall"),
-    [
-        ({"debit": ("AU", Code.BANK, "JPY")}, "ledger_posting_debit_same_purse"),
-        ({"credit": ("AU", Code.DEPOSITS, "JPY")}, "ledger_posting_credit_same_purse"),
-        ({"debit": ("PH", Code.BANK, "USD")}, "ledger_posting_debit_same_purse"),
-        ({"credit": ("PH", Code.DEPOSITS, "USD")}, "ledger_posting_credit_same_purse"),
-    ],
-)
+PURSES: list[tuple[dict[str, Any], str]] = [
+    ({"debit": ("AU", Code.BANK, "JPY")}, "ledger_posting_debit_same_purse"),
+    ({"credit": ("AU", Code.DEPOSITS, "JPY")}, "ledger_posting_credit_same_purse"),
+    ({"debit": ("PH", Code.BANK, "USD")}, "ledger_posting_debit_same_purse"),
+    ({"credit": ("PH", Code.DEPOSITS, "USD")}, "ledger_posting_credit_same_purse"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "wall"), PURSES)
 @pytest.mark.usefixtures("strict")
 def test_account_of_another_purse_is_refused(wrong: dict[str, Any], wall: str) -> None:
     journal = book()
