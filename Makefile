@@ -6,7 +6,7 @@ ARGS ?=
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop demo test check bench drill-tamper drill-crash manage prepare sbom image-steps
+.PHONY: help run stop demo test check bench drill-tamper drill-walls drill-crash manage prepare sbom image-steps
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+): *## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -34,6 +34,9 @@ bench:  ## measure the trail's cost, the seal's lag and the verifier's speed, ea
 
 drill-tamper:  ## DRILLS=300 random changes behind the house's back, each found and named (SEED=)
 	@DRILLS=$${DRILLS:-300} $(HOUSE) test tests/seal/test_drill.py -n 0 -s $(ARGS)
+
+drill-walls:  ## take away each policy, grant, trigger, promise, right and duty: a test has to miss each
+	@MUTANTS=all $(HOUSE) test tests/mutants -n 0 -s $(ARGS)
 
 manage:  ## Django's command line (ARGS="shell")
 	@$(HOUSE) manage $(ARGS)

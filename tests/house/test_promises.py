@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from django.utils import timezone
 
 from api.models import IdempotentCall
 from cases.models import Rate
-from ledger.models import Journal
+from ledger.journals import Row, post
+from ledger.models import Account
 from notifications.models import Message
 from partners.models import Agreement, Handler, Letter
 from tests.factories import (
@@ -229,9 +231,10 @@ def contract_of_another_nation() -> None:
 
 
 def reversal_in_another_nation() -> None:
-    words = {"kind": "test", "subject": "test", "posted_on": DAY, "made_by": "test"}
-    journal = Journal.objects.create(occasion="t:1", nation_id="PH", **words)
-    Journal.objects.create(occasion="t:2", nation_id="AU", reverses=journal, **words)
+    words = {"kind": "test", "subject": "test", "currency": "JPY", "posted_on": DAY, "by": "test"}
+    rows = [Row(Account.Code.BANK, Account.Code.DEPOSITS, Decimal(1))]
+    journal = post(occasion="t:1", nation="PH", rows=rows, **words)
+    post(occasion="t:2", nation="AU", rows=rows, reverses=journal, **words)
 
 
 PROMISES: dict[str, Callable[[], Any]] = {

@@ -23,7 +23,9 @@ from tests.api.conftest import caller as calling
 from tests.factories import (
     BillFactory,
     ContractFactory,
+    EmergencyAccessFactory,
     MembershipFactory,
+    QuoteFactory,
     RequestFactory,
     SubcontractFactory,
     TransferReviewFactory,
@@ -96,6 +98,14 @@ def signed_contract() -> Any:
 def award_to_release() -> Any:
     signers = [person("office_chief"), person("director")]
     return SubcontractFactory(state="under_approval", furnished__signers=signers)
+
+
+def soliciting() -> Any:
+    return SubcontractFactory(state="solicited")
+
+
+def screened() -> Any:
+    return TransferReviewFactory(state="draft")
 
 
 SIGNED = {"signed_by": "CRUZ Maria"}
@@ -184,6 +194,50 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
         {},
     ),
     ("request:submit", lambda: ContractFactory(state="offered"), "accept", "signatory", SIGNED),
+    ("offer:accept", lambda: RequestFactory(state="draft"), "submit", "requester", {}),
+    ("review:draft", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
+    ("review:decide", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
+    (
+        "review:draft",
+        lambda: ContractFactory(state="draft", is_priced=True),
+        "put_to_approval",
+        "case_manager",
+        {},
+    ),
+    ("offer:release", lambda: ContractFactory(state="draft"), "price", "case_manager", {}),
+    ("award:approve", soliciting, "take_quote", "contract_officer", {"reason": "x"}),
+    ("award:release", soliciting, "put_to_approval", "contract_officer", {}),
+    (
+        "award:draft",
+        lambda: SubcontractFactory(state="under_approval"),
+        "return_to_drafter",
+        "office_chief",
+        {"reason": "x"},
+    ),
+    (
+        "award:draft",
+        lambda: SubcontractFactory(state="accepted", invoice_number="I-1"),
+        "record_payment",
+        "finance_officer",
+        BOOKED,
+    ),
+    ("review:decide", screened, "screen", "export_control_officer", {}),
+    ("review:decide", screened, "put_to_review", "export_control_officer", {}),
+    (
+        "review:draft",
+        lambda: TransferReviewFactory(state="under_review"),
+        "refuse",
+        "export_control_officer",
+        {"reason": "x"},
+    ),
+    (
+        "emergency:ask",
+        lambda: EmergencyAccessFactory(state="ended"),
+        "review",
+        "security_officer",
+        {"finding": "x"},
+    ),
+    ("invoice:send", QuoteFactory, "submit", "contractor_sales", {}),
     (
         "quote:submit",
         lambda: SubcontractFactory(state="accepted"),
