@@ -108,6 +108,8 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ATOMIC_REQUESTS": False,
         # After a restart of PostgreSQL nobody gets one of the pool's dead connections.
         "CONN_HEALTH_CHECKS": True,
+        # A cursor of the server outlives its transaction, and with it the connection it is on.
+        "DISABLE_SERVER_SIDE_CURSORS": env.flag("DATABASE_POOLER", default=False),
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 8), "timeout": 10},
             "options": "-c statement_timeout=30000 -c lock_timeout=5000",

@@ -55,7 +55,7 @@ LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 FONT = "fonts-morisawa-bizud-gothic"
-TEST_PROGRAMS = {"chromium": "chromium", "pdftotext": "poppler-utils"}
+TEST_PROGRAMS = {"chromium": "chromium", "pdftotext": "poppler-utils", "pgbouncer": "pgbouncer"}
 # The driver of the browser tests is a program of its own.
 TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 
