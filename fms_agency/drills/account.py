@@ -32,6 +32,10 @@ class Account:
     journals: Count
     deadlines: Count
 
+    def blanks(self) -> list[str]:
+        """What there is none of: an account that counts nothing measures nothing."""
+        return [column.name for column in fields(self) if not getattr(self, column.name)]
+
 
 @dataclass(frozen=True)
 class Difference:

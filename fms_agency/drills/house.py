@@ -9,10 +9,8 @@ import os
 import shutil
 import signal
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 
 from fms_agency.drills.schedule import Kill, Victim
@@ -21,8 +19,8 @@ from fms_agency.house.bootstrap import Failure, step
 from fms_agency.house.broker import Broker
 from fms_agency.house.places import VAR, Place, make_var, server_account
 from fms_agency.house.ports import HOST, reserved_port
-from fms_agency.house.processes import Crew, Process, launch_logged
-from fms_agency.house.servers import Environment, occupied, start_servers
+from fms_agency.house.processes import Crew, Process, Service, launch_logged, stop_process
+from fms_agency.house.servers import Environment, occupied, seal_key_file, start_servers
 
 OPENING_LIMIT = 90.0
 PARENTS = {
@@ -45,17 +43,64 @@ QUICK = {
 class House:
     """The crew of the drill's house, and the hand that kills."""
 
-    def __init__(self, crew: Crew, port: int) -> None:
-        self.crew, self.port = crew, port
-        self.killed: Counter[Victim] = Counter()
-        self.mended = 0
+    def __init__(self, crew: Crew, place: Place, port: int) -> None:
+        self.crew, self.place, self.port = crew, place, port
 
     @property
     def address(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    def mend(self) -> None:
-        self.mended += self.crew.mend()
+    def mend(self) -> bool:
+        """Start again what has died; whether anything had."""
+        return self.crew.mend()
+
+    def open(self) -> None:
+        """Start servers and programs; the environment of this process leads to them."""
+        with step("Database and broker", "Database and broker answer"):
+            broker = Broker(self.place, for_tests=True)
+            self.crew.add(broker.service())
+            os.environ["CELERY_BROKER_URL"] = broker.url
+            os.environ["PUBLIC_URL"] = self.address
+            os.environ.update(start_servers(self.place, self.crew))
+        furnish.bring_up_to_date()
+        with step("Web, worker, sealer and beat", "The house is open"):
+            for service in self._programs({}):
+                self.crew.add(service)
+            self._wait()
+
+    def reopen(self, settings: Environment) -> None:
+        """Close the doors, and open them again with other settings."""
+        with step("Closing and opening again", "The house is open again"):
+            known = {service.name: service for service in self.crew.services}
+            for service in self._programs(settings):
+                old = known[service.name]
+                if old.process is not None:
+                    stop_process(old.process, old.stop_signal, old.patience)
+                old.start = service.start
+                old.falls.clear()
+            self.mend()
+            self._wait()
+
+    def _programs(self, settings: Environment) -> list[Service]:
+        environment = {**os.environ, **settings}
+        logs = make_var(self.place.var / "log")
+
+        def start(label: str, command: Sequence[object], words: Environment) -> Process:
+            return launch_logged(label, command, words, logs)
+
+        return [
+            programs.web(environment, self.port, start),
+            programs.worker(environment, start),
+            programs.sealer(environment, seal_key_file(self.place), start),
+            programs.beat(environment, self.place.var, start),
+        ]
+
+    def _wait(self) -> None:
+        until = time.monotonic() + OPENING_LIMIT
+        while not programs.answers(self.port):
+            if time.monotonic() > until:
+                raise Failure(f"The house did not open within {OPENING_LIMIT:.0f} s.")
+            time.sleep(0.2)
 
     def kill(self, kill: Kill) -> bool:
         """Hit the victim; False when there is none at this moment."""
@@ -68,7 +113,6 @@ class House:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return False
-        self.killed[kill.victim] += 1
         return True
 
     def _pid_of(self, kill: Kill) -> int | None:
@@ -112,42 +156,12 @@ def open_house(settings: Environment) -> Iterator[House]:
         crew = Crew(place.var / "processes.json")
         stack.callback(crew.stop)
         _forget(place)
-        port = stack.enter_context(reserved_port(None))
-        house = House(crew, port)
-        _start(house, place)
+        house = House(crew, place, stack.enter_context(reserved_port(None)))
+        house.open()
         yield house
 
 
 def _forget(place: Place) -> None:
-    for old in ("mail", "papers", "beat", "log", "broker"):
+    for old in ("mail", "papers", "beat", "log", "broker", "seal"):
         shutil.rmtree(place.var / old, ignore_errors=True)
     shutil.rmtree(place.servers_data / "postgres", ignore_errors=True)
-
-
-def _start(house: House, place: Place) -> None:
-    with step("Database and broker", "Database and broker answer"):
-        broker = Broker(place, for_tests=True)
-        house.crew.add(broker.service())
-        os.environ["CELERY_BROKER_URL"] = broker.url
-        os.environ["PUBLIC_URL"] = house.address
-        environment = start_servers(place, house.crew)
-    os.environ.update(environment)
-    furnish.bring_up_to_date()
-    logs = make_var(place.var / "log")
-
-    def start(label: str, command: object, words: Environment) -> Process:
-        return launch_logged(label, command, words, logs)  # type: ignore[arg-type]
-
-    with step("Web, worker and beat", "The house is open"):
-        house.crew.add(programs.web(environment, house.port, start))
-        house.crew.add(programs.worker(environment, start))
-        house.crew.add(programs.beat(environment, place.var, start))
-        _wait(partial(programs.answers, house.port))
-
-
-def _wait(is_open: partial[bool]) -> None:
-    until = time.monotonic() + OPENING_LIMIT
-    while not is_open():
-        if time.monotonic() > until:
-            raise Failure(f"The house did not open within {OPENING_LIMIT:.0f} s.")
-        time.sleep(0.2)

@@ -8,23 +8,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from django.apps import apps
-from django.core.management import call_command, get_commands
-from django.core.management.base import CommandError
 from django.db.models import Count
 
 from documents.models import Document
 from documents.papers import Paper
 from documents.storage import Damaged
 from fms_agency.drills.account import Account, difference, of_play
+from fms_agency.drills.histories import wrong_turns
 from fms_agency.drills.patience import PatientPlay
+from fms_agency.drills.schedule import reference_of
+from fms_agency.drills.seen import requests_of, strangers
 from ledger.models import Journal
 from notifications.delivery import message_id_of
 from notifications.models import Message
 from notifications.notices import Notice
 from workflow.follow_ups import case_of, step_of
-from workflow.models import Case, Entry, FollowUp
+from workflow.models import Attestation, Entry, FollowUp
+from workflow.seal.verify import verify
 
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
 
@@ -43,41 +45,66 @@ class Findings:
         return not (self.lost or self.doubled or self.broken)
 
 
+@dataclass(frozen=True)
+class Played:
+    """What was to come about: so many deals, each as `expected` of its name.
+
+    `before` are the ids of the cases that were there already.
+    """
+
+    deals: int
+    plays: list[PatientPlay]
+    expected: dict[str, Account]
+    before: frozenset[UUID]
+
+
 def still_waiting() -> int:
     """Follow-ups and messages that are on their way."""
     return int(FollowUp.objects.waiting().count() + Message.objects.undelivered().count())
 
 
-def inspect(plays: list[PatientPlay], expected: dict[str, Account], mailbox: Path) -> Findings:
+def inspect(played: Played, mailbox: Path) -> Findings:
     """Hold every deal beside its undisturbed run, and look through the house as a whole."""
     found = Findings()
-    for play in plays:
-        if play.is_broken:
-            continue  # its story says where; what it did come to is looked at below
-        unlike = difference(expected[play.deal.name], of_play(play))
-        number = _number(play)
-        found.lost += [f"{number}: {text}" for text in unlike.lost]
-        found.doubled += [f"{number}: {text}" for text in unlike.doubled]
+    _look_for_deals(played, found)
+    _compare(played, found)
     found.lost += _undone()
     found.lost += _unsent()
-    found.lost += _never_made(plays)
+    found.lost += _never_made(played.plays)
     found.doubled += _twice()
-    found.broken += _gaps()
+    found.broken += wrong_turns()
     found.broken += _damaged()
-    found.broken += _trail()
+    _verify_trail(found)
     _read_mail(found, mailbox)
     found.counted |= {
         "follow-ups": FollowUp.objects.count(),
         "papers": Document.objects.count(),
         "messages": Message.objects.count(),
         "journals": Journal.objects.count(),
-        "lines of the trail": Entry.objects.count(),
     }
     return found
 
 
-def _number(play: PatientPlay) -> str:
-    return next((case.number for case in play.cases.values()), play.deal.name)
+def _look_for_deals(played: Played, found: Findings) -> None:
+    """Every deal that was to be played is to be seen, and no case beside them."""
+    seen = requests_of(played.plays)
+    found.counted["deals seen"] = len(seen)
+    if len(played.plays) != played.deals:
+        found.broken.append(f"{len(played.plays)} deals were played, not {played.deals}")
+    for play in played.plays:
+        if not seen[reference_of(play.deal)]:
+            found.lost.append(f"{reference_of(play.deal)}: no request is to be seen")
+    found.doubled += strangers(played.plays, played.before)
+
+
+def _compare(played: Played, found: Findings) -> None:
+    for play in played.plays:
+        if play.is_broken:
+            continue  # its story says where; what it did come to is looked at with everything else
+        unlike = difference(played.expected[play.deal.name], of_play(play))
+        name = reference_of(play.deal)
+        found.lost += [f"{name}: {text}" for text in unlike.lost]
+        found.doubled += [f"{name}: {text}" for text in unlike.doubled]
 
 
 def _undone() -> Iterator[str]:
@@ -93,7 +120,7 @@ def _unsent() -> Iterator[str]:
 def _never_made(plays: list[PatientPlay]) -> Iterator[str]:
     """Papers and notices that a step has announced, whether or not there is a row for them."""
     ids = [case.pk for play in plays for case in play.cases.values()]
-    for entry in Entry.objects.filter(event=Entry.Event.STEP, case_id__in=ids):
+    for entry in Entry.objects.filter(event=Entry.Event.STEP, case_id__in=ids).iterator():
         for effect in step_of(entry).then:
             if not _is_there(effect, entry):
                 yield f"{entry.case_number} {entry.step}: {effect.key} never came about"
@@ -116,8 +143,10 @@ def _twice() -> Iterator[str]:
         yield f"paper {row['kind']} of entry {row['entry']}: {row['times']} times"
     for row in _several(Journal.objects.all(), "occasion"):
         yield f"journal {row['occasion']}: {row['times']} times"
-    for row in _several(Message.objects.all(), "dedupe_key"):
-        yield f"message {row['dedupe_key']}: {row['times']} times"
+    # A message bears the time of the entry that set it off, whatever it calls itself.
+    told = ("case_number", "notice", "recipient", "created_at")
+    for row in _several(Message.objects.all(), *told):
+        yield f"message {row['case_number']} {row['notice']}: {row['times']} times"
 
 
 def _several(rows: Any, *columns: str) -> Iterator[dict[str, Any]]:
@@ -125,33 +154,25 @@ def _several(rows: Any, *columns: str) -> Iterator[dict[str, Any]]:
     yield from grouped.filter(times__gt=1)
 
 
-def _gaps() -> Iterator[str]:
-    """Each version of each case has its one line."""
-    versions: dict[tuple[str, Any], set[int]] = {}
-    steps = Entry.objects.filter(event=Entry.Event.STEP)
-    for kind, pk, version in steps.values_list("case_kind", "case_id", "version"):
-        versions.setdefault((kind, pk), set()).add(version or 0)
-    for (model, key), known in versions.items():
-        case: Case = apps.get_model(model)._default_manager.get(pk=key)
-        if known != set(range(1, case.version + 1)):
-            yield f"{case.number}: {len(known)} lines for version {case.version}"
-
-
 def _damaged() -> Iterator[str]:
-    for document in Document.objects.all():
+    for document in Document.objects.iterator():
         try:
             document.read()
         except Damaged as error:
             yield f"{document}: {error}"
 
 
-def _trail() -> Iterator[str]:
-    if "trail" not in get_commands():
-        return
-    try:
-        call_command("trail", "verify")
-    except CommandError as error:
-        yield f"the trail does not verify: {error}"
+def _verify_trail(found: Findings) -> None:
+    """What `manage.py trail verify` finds; and, now that all is quiet, that every line is sealed."""
+    report = verify()
+    found.broken += [f"trail: {finding}" for finding in report.findings]
+    for source, lines in (("entry", Entry.objects), ("attestation", Attestation.objects)):
+        count, sealed = lines.count(), report.counts[source]
+        found.counted[f"trail: {source} lines sealed"] = sealed
+        if not 0 < sealed == count:
+            found.broken.append(f"trail: {sealed} of {count} {source} lines are sealed")
+    for name in ("checkpoints", "rows", "files", "postings"):
+        found.counted[f"trail: {name}"] = report.counts[name]
 
 
 def _read_mail(found: Findings, mailbox: Path) -> None:
@@ -161,7 +182,8 @@ def _read_mail(found: Findings, mailbox: Path) -> None:
         for path in mailbox.glob("*")
         for match in MESSAGE_ID.finditer(path.read_bytes())
     )
-    wanted = {message_id_of(message): message for message in Message.objects.all()}
+    rows = Message.objects.only("dedupe_key", "case_number", "notice", "recipient_id")
+    wanted = {message_id_of(message): message for message in rows}
     found.lost += [f"{wanted[one]}: no letter" for one in wanted.keys() - letters.keys()]
     found.doubled += [f"letter {one} belongs to no message" for one in letters.keys() - wanted]
     found.counted["letters"] = letters.total()

@@ -1,4 +1,4 @@
-"""The people of a demo world, before any case has been begun."""
+"""The people of a demo world, before any case has been begun; and a short deal, played to its end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from pytest_django import Settings
 
 from fms_agency.demo import world
 from fms_agency.demo.accounts import Account
-from fms_agency.drills import inspection
+from fms_agency.demo.doors import GateDoor
+from fms_agency.demo.samples import SUBMITTED
+from fms_agency.demo.script import Door
+from fms_agency.drills.patience import PatientPlay, Weather
+from fms_agency.drills.schedule import referenced
+from notifications import delivery
+from notifications.models import Message
+from workflow.follow_ups import run_entry
+from workflow.models import FollowUp
 
 
 @pytest.fixture
@@ -19,7 +27,18 @@ def known(db: None, settings: Settings, tmp_path: Path) -> dict[str, Account]:
     return world.build(samples=())
 
 
-@pytest.fixture(autouse=True)
-def trail_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Verification wants a transaction of its own, and has its own tests (tests/seal)."""
-    monkeypatch.setattr(inspection, "_trail", lambda: iter(()))
+@pytest.fixture
+def play(known: dict[str, Account]) -> PatientPlay:
+    """A short deal, played to its end and worked off."""
+    return played("DRILL-TEST-0")
+
+
+def played(reference: str) -> PatientPlay:
+    deal = referenced(SUBMITTED, reference)
+    play = PatientPlay(deal, dict.fromkeys(Door, GateDoor()), Weather(patience=5))
+    list(play.turns())
+    for entry_id in FollowUp.objects.waiting().values_list("entry_id", flat=True):
+        run_entry(entry_id)
+    for pk in Message.objects.undelivered().values_list("pk", flat=True):
+        delivery.deliver(pk)
+    return play

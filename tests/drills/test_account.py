@@ -69,3 +69,7 @@ def test_deal_is_counted_by_the_names_of_its_script(known: object) -> None:
     )
     assert account.papers == Counter({("request", "request_letter"): 1})
     assert account.journals == Counter()
+
+
+def test_account_that_counts_nothing_somewhere_says_so() -> None:
+    assert CALM.blanks() == ["deadlines"]
