@@ -1,26 +1,52 @@
-"""Many at once, with real commits: one wins, and nothing is written twice."""
+"""T5: many at once, with real commits: one wins, and nothing is written twice.
+
+`RACES=100` runs each of them as often. Keys of repeated requests race in `tests/api/test_once.py`,
+codes of a second factor in `tests/identity/test_coming_in.py`, duties in `test_separation.py`.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from datetime import date, timedelta
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import override
 
-from cases.models import Bill, Contract, Request
-from ledger.journals import journals_of
-from tests.factories import BillFactory, ContractFactory, RequestFactory, person
+from cases.models import Bill, Contract, Quote, Request, Subcontract
+from ledger.journals import balance, journals_of
+from ledger.models import Account
+from partners.models import Person
+from partners.people import end
+from tests.factories import (
+    BillFactory,
+    ContractFactory,
+    OrganisationFactory,
+    QuoteFactory,
+    RequestFactory,
+    SubcontractFactory,
+    person,
+)
 from workflow import walls
 from workflow.follow_ups import run_entry
-from workflow.models import Entry, FollowUp, NumberSeries
-from workflow.steps import NotOpen, NotYours, Refused, take
+from workflow.models import Entry, FollowUp, NumberSeries, Signature
+from workflow.steps import NotOpen, NotYours, Refused, steps_of, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 8
+RACES = int(os.environ.get("RACES", "1"))
+
+
+@pytest.fixture(autouse=True, params=range(RACES))
+def race(request: pytest.FixtureRequest) -> int:
+    """Each race is run so often, with an empty house each time."""
+    return int(request.param)
 
 
 def connected() -> None:
@@ -72,6 +98,7 @@ def test_same_step_taken_by_many_at_once_is_taken_once() -> None:
     assert list(FollowUp.objects.values_list("position", "effect")) == [
         (0, "paper:bill"),
         (1, "notice:bill_issued"),
+        (2, "step:settle"),
     ]
     assert [journal.kind for journal in journals_of(bill.contract.number)] == ["deposit", "bill"]
     assert Bill.objects.get().version == 1
@@ -142,3 +169,155 @@ def test_follow_ups_run_by_many_workers_are_done_once() -> None:
 
     assert sum(done) == 1
     assert list(FollowUp.objects.values_list("attempts", "error")) == [(1, "")]
+
+
+# Signatures and orders -----------------------------------------------------------------------
+
+
+def test_one_level_is_signed_by_one_of_many_of_the_rank() -> None:
+    contract = ContractFactory(state="under_approval")
+    directors = [person("director") for _ in range(MANY)]
+
+    answers = at_once([lambda by=by: take(contract, "approve", by=by) for by in directors])
+
+    assert refusals(answers) == ["The next signature is the Department head's."] * (MANY - 1)
+    assert list(Signature.objects.values_list("level", "rank")) == [(0, "director")]
+
+
+def test_order_is_placed_once() -> None:
+    signers = [person("office_chief"), person("director")]
+    subcontract = SubcontractFactory(state="under_approval", furnished__signers=signers)
+    officers = [person("contract_officer") for _ in range(MANY)]
+
+    answers = at_once([lambda by=by: take(subcontract, "award", by=by) for by in officers])
+
+    assert len(refusals(answers)) == MANY - 1
+    (entry,) = Entry.objects.filter(case_id=subcontract.pk, event="step")
+    assert (entry.step, entry.version) == ("award", 1)
+    assert FollowUp.objects.filter(entry=entry).count() == len(steps_of(Subcontract)["award"].then)
+
+
+def test_of_many_quotes_taken_at_once_one_is_the_purchases() -> None:
+    subcontract = SubcontractFactory(
+        state="solicited", contract=ContractFactory(state="draft", furnished=False), furnished=False
+    )
+    quotes = [
+        QuoteFactory(
+            subcontract=subcontract,
+            state="submitted",
+            contractor=OrganisationFactory(kind="contractor"),
+        )
+        for _ in range(MANY)
+    ]
+    manager = person("case_manager")
+
+    answers = at_once(
+        [
+            lambda quote=quote: take(subcontract, "take_quote", by=manager, quote=quote, reason="x")
+            for quote in quotes
+        ]
+    )
+
+    assert refusals(answers) == []
+    subcontract = Subcontract.objects.get()
+    (taken,) = Quote.objects.filter(state="taken")
+    assert (subcontract.contractor_id, subcontract.version) == (taken.contractor_id, MANY)
+
+
+# Money ---------------------------------------------------------------------------------------
+
+PAID = {"paid_on": date(2026, 11, 22), "bank_reference": "B-1"}
+
+
+def test_payment_of_a_bill_is_booked_once() -> None:
+    bill = BillFactory(state="issued")
+    officers = [person("finance_officer") for _ in range(MANY)]
+
+    answers = at_once(
+        [
+            lambda by=by: take(bill, "record_payment", by=by, amount=bill.due, **PAID)
+            for by in officers
+        ]
+    )
+
+    assert refusals(answers) == ["Not possible while the case is “paid”."] * (MANY - 1)
+    booked = [journal.kind for journal in journals_of(bill.contract.number)]
+    assert booked.count("bill payment") == 1
+    assert balance(bill.contract.number, Account.Code.RECEIVABLE, "JPY") == 0
+
+
+def test_payment_of_a_contractor_is_booked_once() -> None:
+    subcontract = SubcontractFactory(state="accepted", invoice_number="I-1")
+    officers = [person("finance_officer") for _ in range(MANY)]
+
+    answers = at_once(
+        [lambda by=by: take(subcontract, "record_payment", by=by, **PAID) for by in officers]
+    )
+
+    assert len(refusals(answers)) == MANY - 1
+    booked = [journal.kind for journal in journals_of(subcontract.contract.number)]
+    assert booked.count("supplier payment") == 1
+
+
+def test_last_of_a_deposit_is_drawn_once() -> None:
+    contract = ContractFactory(state="in_execution")
+    officers = [person("finance_officer") for _ in range(MANY)]
+    asked = {"amount": contract.total, "due_on": PAID["paid_on"]}
+
+    answers = at_once(
+        [lambda by=by: take(contract, "draft_bill", by=by, **asked) for by in officers]
+    )
+
+    assert len(refusals(answers)) == MANY - 1
+    drawn = Bill.objects.aggregate(billed=Sum("amount"), drawn=Sum("from_deposit"))
+    assert drawn == {"billed": contract.total, "drawn": contract.deposit}
+
+    bill, others = Bill.objects.get(), [person("finance_officer") for _ in range(MANY)]
+    issued = at_once([lambda by=by: take(bill, "issue", by=by) for by in others])
+
+    assert len(refusals(issued)) == MANY - 1
+    assert Contract.objects.get().deposit_left() == 0
+
+
+# Rights --------------------------------------------------------------------------------------
+
+
+def test_role_that_ends_meanwhile_ends_for_whoever_comes_later() -> None:
+    clerk, administrator = person("case_manager"), person("system_administrator")
+    held = clerk.memberships.get()
+    requests = [RequestFactory(state="submitted") for _ in range(3 * (MANY - 1))]
+    is_over = Event()
+
+    def work(mine: Sequence[Any]) -> list[tuple[bool, bool]]:
+        """For each case whether the role was over when the clerk came, and whether it was let through."""
+        told = []
+        for request in mine:
+            came_late = is_over.is_set()
+            try:
+                take(request, "accept_as_actionable", by=Person.objects.get(pk=clerk.pk))
+            except NotYours:
+                told.append((came_late, False))
+            else:
+                told.append((came_late, True))
+        return told
+
+    def end_it() -> list[tuple[bool, bool]]:
+        yesterday = timezone.localdate() - timedelta(days=1)
+        end(clerk, held, by=administrator, last_day=yesterday, reason="Moves on")
+        is_over.set()
+        return []
+
+    shares = [requests[n :: MANY - 1] for n in range(MANY - 1)]
+    answers = at_once([end_it, *(lambda mine=mine: work(mine) for mine in shares)])
+
+    told = [one for answer in answers for one in answer]
+    assert len(told) == len(requests)
+    assert (True, True) not in told
+    let_through = [done for _late, done in told if done]
+    assert Entry.objects.filter(event="step").count() == len(let_through)
+    with pytest.raises(NotYours):
+        take(
+            RequestFactory(state="submitted"),
+            "accept_as_actionable",
+            by=Person.objects.get(pk=clerk.pk),
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -260,41 +259,3 @@ def test_lone_statement_leaves_nothing_behind(two_nations: dict[str, Request]) -
 def test_thread_that_acts_for_nobody_is_told_so() -> None:
     with ThreadPoolExecutor(1) as threads, pytest.raises(NoContext, match="For whom"):
         threads.submit(Request.objects.count).result()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_rows_cross_between_threads_that_share_connections(
-    two_nations: dict[str, Request],
-) -> None:
-    """Mixed nations, transactions, errors and savepoints on a pool that is smaller than the crowd."""
-
-    def look(seed: int) -> int:
-        chance, wrong = Random(seed), 0
-        try:
-            for _ in range(60):
-                context = chance.choice([MANILA, CANBERRA, STAFF])
-                wanted = {"PH": ["radar PH"], "AU": ["radar AU"], "": ["radar AU", "radar PH"]}
-                with walls.within(context):
-                    match chance.randrange(4):
-                        case 0:
-                            found = seen(context)
-                        case 1:
-                            with transaction.atomic():
-                                found = seen(context)
-                        case 2:
-                            with pytest.raises(ProgrammingError), transaction.atomic():
-                                RequestLine.objects.update(number=1)
-                            found = seen(context)
-                        case _:
-                            with transaction.atomic():
-                                with walls.house():
-                                    Request.objects.count()
-                                found = seen(context)
-                wrong += found != wanted[context.scope]
-        finally:
-            connection.close()
-        return wrong
-
-    connection.close()
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(look, range(32))) == 0
