@@ -43,11 +43,13 @@ def desk_of(person: Any) -> str:
 
 
 def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
-    """My desk, then the lists of the case types of which the person may see rows."""
+    """My desk, then the lists of the case types of which the person's roles may see rows."""
     here = request.path
     front = reverse(f"{name}:desk")
     items = [{"label": _("My desk"), "url": front, "is_current": here == front}]
     for kind in DESKS[name].types:
+        if not kind.is_for(request.user):
+            continue
         url = reverse(f"{name}:list", args=[kind.slug])
         items.append({"label": kind.label, "url": url, "is_current": here.startswith(url)})
     if name == "staff" and access.holds(request.user, Permission.FOLLOW_UP_MANAGE):

@@ -86,6 +86,10 @@ class CaseType:
         visible = self.model._default_manager.visible_to(person)  # type: ignore[attr-defined]
         return visible.select_related(*self.related)
 
+    def is_for(self, person: Any) -> bool:
+        """Whether the person's roles may see rows of the type at all; asks for none."""
+        return not self.model._default_manager.visible_to(person).query.is_empty()  # type: ignore[attr-defined]
+
 
 class Found(NamedTuple):
     """The rows of a list, and what they were searched by."""

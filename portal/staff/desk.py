@@ -224,7 +224,7 @@ def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]
             "tone": "attention" if late else "quiet",
         },
     ]
-    for kind in TYPES[:4]:
+    for kind in (kind for kind in TYPES[:4] if kind.is_for(person)):
         open_cases = kind.rows(person).order_by().exclude(state__in=ENDED).count()
         url = reverse("staff:list", args=[kind.slug])
         cards.append({"number": open_cases, "label": kind.label, "url": url, "note": _("open")})

@@ -55,6 +55,29 @@ def reader_of(desk: str, slug: str) -> Client:
     return signed_in("export_control_officer" if slug == "reviews" else "case_manager")
 
 
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [
+        ("opinion_giver", ["My desk", "Transfer reviews"]),
+        ("system_administrator", ["My desk", "Failed follow-ups", "People"]),
+        (
+            "inspector",
+            [
+                *("My desk", "Requests", "Contracts", "Subcontracts", "Quotes"),
+                *("Shipments", "Bills", "Emergency access"),
+            ],
+        ),
+    ],
+)
+def test_menu_and_desk_show_only_what_the_role_can_use(role: str, labels: list[str]) -> None:
+    desk = signed_in(role).get(reverse("staff:desk"))
+
+    assert [str(item["label"]) for item in desk.context["navigation"]] == labels
+    cards = [str(card["label"]) for card in desk.context["summary"]]
+    lists = ["Requests", "Contracts", "Transfer reviews", "Subcontracts"]
+    assert cards == ["waiting for me", "late", *(name for name in lists if name in labels)]
+
+
 @pytest.mark.parametrize(("desk", "slug", "make"), LISTS)
 def test_list_of_three_asks_as_often_as_a_list_of_one(
     desk: str, slug: str, make: Any, django_assert_num_queries: Any
