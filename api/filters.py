@@ -108,7 +108,9 @@ def _instant(written: str) -> datetime:
     return instant
 
 
-by_words = Filter("q", _("Words or parts of words in number and title."), _by_words)
+by_words = Filter(
+    "q", _("Words or parts of words in number, title and names of articles."), _by_words
+)
 changed_since = Filter(
     "changed_since",
     _("Only rows changed at or after this instant."),

@@ -22,7 +22,10 @@ class _Found(Func):
 
 
 def matching(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Rows whose number or title contains every word, whatever the width or case of letters."""
+    """Rows of which number, title or names contain every word, whatever the width or case of letters.
+
+    The names are those of the articles and services on their lines, in both languages.
+    """
     wanted = words.split()[:MOST_WORDS]
     if not wanted:
         return rows

@@ -119,7 +119,8 @@ class Wall:
 
     The house reads and writes every table. `partner` and `supplier` name the column compared with
     the context's scope, `own` the one compared with the acting person, who may also change such
-    rows if `keeps`. `search` asks for a search function over number and title.
+    rows if `keeps`. `search` asks for a search function over number and title, and over the names
+    of what is bought, where `names` leads to rows with a `name_ja` and a `name_en`.
     """
 
     readers: frozenset[str] = frozenset({"staff"})
@@ -130,6 +131,7 @@ class Wall:
     keeps: bool = False
     append_only: bool = False
     search: bool = False
+    names: str = ""
 
     @property
     def is_walled(self) -> bool:
@@ -142,14 +144,14 @@ def agency(*, append_only: bool = False) -> Wall:
     return Wall(append_only=append_only)
 
 
-def of_nation(column: str = "nation_id", *, search: bool = False) -> Wall:
+def of_nation(column: str = "nation_id", *, search: bool = False, names: str = "") -> Wall:
     """Rows of a nation: staff read them all, a nation its own."""
-    return Wall(partner=column, search=search)
+    return Wall(partner=column, search=search, names=names)
 
 
-def of_contractor(column: str = "contractor_id", *, search: bool = False) -> Wall:
+def of_contractor(column: str = "contractor_id", *, search: bool = False, names: str = "") -> Wall:
     """Rows of a contractor: staff read them all, a contractor its own."""
-    return Wall(supplier=column, search=search)
+    return Wall(supplier=column, search=search, names=names)
 
 
 def own(column: str, *, readers: Collection[str] = (), writers: Collection[str] = ()) -> Wall:

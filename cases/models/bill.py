@@ -71,7 +71,7 @@ class Bill(NationCase):
 
     objects = BillQuerySet.as_manager()
 
-    wall = walls.of_nation("shown_to", search=True)
+    wall = walls.of_nation("shown_to", search=True, names="contract__lines__article")
 
     class Meta:
         verbose_name = _("bill")

@@ -226,7 +226,7 @@ class Contract(NationCase):
 
     objects = ContractQuerySet.as_manager()
 
-    wall = walls.of_nation("shown_to", search=True)
+    wall = walls.of_nation("shown_to", search=True, names="lines__article")
 
     class Meta:
         verbose_name = _("contract")

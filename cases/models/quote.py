@@ -85,7 +85,7 @@ class Quote(Case):
 
     objects = QuoteQuerySet.as_manager()
 
-    wall = walls.of_contractor(search=True)
+    wall = walls.of_contractor(search=True, names="lines__article")
 
     class Meta:
         verbose_name = _("quote")

@@ -111,7 +111,7 @@ class Request(NationCase):
 
     objects = RequestQuerySet.as_manager()
 
-    wall = walls.of_nation(search=True)
+    wall = walls.of_nation(search=True, names="lines__article")
 
     class Meta:
         verbose_name = _("request")

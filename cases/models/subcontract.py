@@ -140,7 +140,7 @@ class Subcontract(Case):
 
     objects = SubcontractQuerySet.as_manager()
 
-    wall = walls.of_contractor("shown_to", search=True)
+    wall = walls.of_contractor("shown_to", search=True, names="lines__contract_line__article")
 
     class Meta:
         verbose_name = _("subcontract")

@@ -91,7 +91,7 @@ class TransferReview(NationCase):
 
     objects = TransferReviewQuerySet.as_manager()
 
-    wall = Wall(search=True)
+    wall = Wall(search=True, names="lines")
 
     class Meta:
         verbose_name = _("transfer review")

@@ -65,7 +65,7 @@ class Shipment(NationCase):
 
     objects = ShipmentQuerySet.as_manager()
 
-    wall = walls.of_nation(search=True)
+    wall = walls.of_nation(search=True, names="lines")
 
     class Meta:
         verbose_name = _("shipment")

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import connection
+from typing import Any
 
-from cases.models import Request
-from tests.factories import RequestFactory
+import pytest
+from django.db import connection, transaction
+
+from cases.models import Quote, Request
+from tests.factories import (
+    BillFactory,
+    ContractFactory,
+    NationFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    firm,
+    name_readers,
+    person,
+)
 from workflow import walls
 from workflow.search import matching
 
@@ -68,6 +82,65 @@ def test_search_finds_what_contains_every_word(
     found = set(matching(Request.objects.all(), words).values_list("number", flat=True))
 
     assert found == {named[name] for name in about}
+
+
+@pytest.mark.parametrize(
+    ("made", "words", "is_found"),
+    [
+        (RequestFactory, "TPS-P14", True),
+        (RequestFactory, "移動式警戒管制", True),
+        (RequestFactory, "ｆｉｘｅｄ air-SURV", True),
+        (RequestFactory, "JP-PH-26-R0099 FPS-3ME", True),
+        (RequestFactory, "Vests 移動式", True),
+        (RequestFactory, "FPS-3ME frigate", False),
+        (RequestFactory, "JP-RAD", False),
+        (TransferReviewFactory, "TPS-P14ME", True),
+        (TransferReviewFactory, "固定式", True),
+        (TransferReviewFactory, "護衛艦", False),
+        (ContractFactory, "TPS-P14ME", True),
+        (SubcontractFactory, "TPS-P14ME", True),
+        (SubcontractFactory, "固定式", True),
+        (QuoteFactory, "TPS-P14ME", True),
+        (QuoteFactory, "護衛艦", False),
+        (ShipmentFactory, "移動式", True),
+        (BillFactory, "移動式", True),
+        (BillFactory, "護衛艦", False),
+    ],
+)
+def test_search_finds_what_is_bought_by_its_name_in_either_language(
+    made: Any, words: str, is_found: bool
+) -> None:
+    case = made(title="Vests & helmets", number="JP-PH-26-R0099")
+
+    found = matching(type(case).objects.all(), words).values_list("number", flat=True)
+
+    assert list(found) == ([case.number] if is_found else [])
+
+
+def test_search_by_article_shows_nobody_another_sides_cases() -> None:
+    ours = RequestFactory(nation=NationFactory(code="AU"))
+    RequestFactory(nation=NationFactory(code="PH"))
+    own, _other = (
+        QuoteFactory(subcontract=SubcontractFactory(), contractor=firm(name))
+        for name in ("Own", "Other")
+    )
+
+    with walls.within(walls.Context("partner", scope="AU")), transaction.atomic():
+        seen = list(matching(Request.objects.all(), "FPS-3ME").values_list("pk", flat=True))
+    with walls.within(walls.Context("supplier", scope=str(firm("Own").pk))), transaction.atomic():
+        quotes = list(matching(Quote.objects.all(), "FPS-3ME").values_list("pk", flat=True))
+
+    assert (seen, quotes) == ([ours.pk], [own.pk])
+
+
+def test_search_by_article_tells_nobody_of_a_deal_whose_label_hides_it() -> None:
+    handler, other = person("case_manager"), person("case_manager")
+    case = name_readers(RequestFactory(state="submitted"), handler)
+
+    def found_by(who: Any) -> list[Any]:
+        return list(matching(Request.objects.visible_to(who), "FPS-3ME"))
+
+    assert (found_by(handler), found_by(other)) == ([case], [])
 
 
 def test_only_the_first_six_words_count(named: dict[str, str]) -> None:

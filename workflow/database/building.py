@@ -9,7 +9,7 @@ has a fixed search path and hands out ids only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, LiteralString
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -68,19 +68,33 @@ DECLARE
     said text[] := fms_context();
     query tsquery := (SELECT string_agg(fms_bigram_query(word)::text, ' & ')::tsquery
                       FROM unnest(words) AS word);
+    any_word tsquery := (SELECT string_agg('(' || fms_bigram_query(word)::text || ')', ' | ')::tsquery
+                         FROM unnest(words) AS word);
 BEGIN
     IF said[1] IN ('staff', 'house') THEN
-        RETURN QUERY {select} ORDER BY opened_at DESC LIMIT {most};
+        RETURN QUERY {everything};
     {branches}
     END IF;
 END $$;
 """
 BRANCH = """ELSIF said[1] = {audience} THEN
-        RETURN QUERY {select} AND {column} = said[2]::{type} ORDER BY opened_at DESC LIMIT {most};"""
-SELECT = """SELECT id FROM {table}
-        WHERE fms_bigrams(number, title) @@ query AND NOT EXISTS (
+        RETURN QUERY {own};"""
+OWN = "row.{column} = said[2]::{type}"
+FIND = """SELECT found.id FROM ({parts}) AS found ORDER BY found.opened_at DESC LIMIT {most}"""
+# Every word stands in number and title ...
+TITLED = """SELECT row.id, row.opened_at FROM {table} AS row
+        WHERE fms_bigrams(row.number, row.title) @@ query AND {scope} AND NOT EXISTS (
             SELECT FROM unnest(words) AS word
-            WHERE position(fms_fold(word) IN fms_fold(number || ' ' || title)) = 0)"""
+            WHERE position(fms_fold(word) IN fms_fold(row.number || ' ' || row.title)) = 0)"""
+# ... or some stand in the name of something that is bought, and the others beside it.
+NAMED = """SELECT row.id, row.opened_at FROM {table} AS row
+        WHERE row.id IN (SELECT named.id FROM ({names}) AS named(id, ja, en)
+                         WHERE fms_bigrams(named.ja, named.en) @@ any_word)
+        AND {scope} AND NOT EXISTS (
+            SELECT FROM unnest(words) AS word
+            WHERE position(fms_fold(word) IN fms_fold(row.number || ' ' || row.title || ' ' || (
+                SELECT string_agg(named.ja || ' ' || named.en, ' ')
+                FROM ({names}) AS named(id, ja, en) WHERE named.id = row.id))) = 0)"""
 
 
 def build() -> None:
@@ -193,22 +207,40 @@ def _type(model: type[models.Model], column: str) -> sql.SQL:
 
 
 def _found(model: type[models.Model], wall: Wall) -> sql.Composed:
-    select = sql.SQL(SELECT).format(table=sql.Identifier(model._meta.db_table))
     scopes = {"partner": wall.partner, "supplier": wall.supplier}
     branches = sql.SQL("\n    ").join(
         sql.SQL(BRANCH).format(
             audience=sql.Literal(audience),
-            select=select,
-            column=sql.Identifier(column),
-            type=_type(model, column),
-            most=sql.Literal(MOST_FOUND),
+            own=_finding(
+                model,
+                wall,
+                sql.SQL(OWN).format(column=sql.Identifier(column), type=_type(model, column)),
+            ),
         )
         for audience, column in scopes.items()
         if column
     )
     return sql.SQL(FOUND).format(
         function=sql.Identifier(f"{model._meta.db_table}_found"),
-        select=select,
+        everything=_finding(model, wall, sql.SQL("true")),
         branches=branches,
-        most=sql.Literal(MOST_FOUND),
     )
+
+
+def _finding(model: type[models.Model], wall: Wall, scope: sql.Composable) -> sql.Composed:
+    parts = [TITLED, NAMED] if wall.names else [TITLED]
+    table, names = sql.Identifier(model._meta.db_table), sql.SQL(_names(model, wall))
+    whole = sql.SQL(" UNION ").join(
+        sql.SQL(part).format(table=table, scope=scope, names=names) for part in parts
+    )
+    return sql.SQL(FIND).format(parts=whole, most=sql.Literal(MOST_FOUND))
+
+
+def _names(model: type[models.Model], wall: Wall) -> LiteralString:
+    """The query for a row's id and each pair of names that belongs to it."""
+    if not wall.names:
+        return ""
+    rows = model._default_manager.filter(**{f"{wall.names}__isnull": False}).order_by()
+    named = rows.values_list("pk", f"{wall.names}__name_ja", f"{wall.names}__name_en")
+    text, () = named.query.sql_with_params()  # nothing is compared with a value
+    return text
