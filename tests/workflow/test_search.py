@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from cases.models import Quote, Request
+from cases.models import Quote, Request, Subcontract
+from exports.models import Shipment, TransferReview
 from tests.factories import (
     BillFactory,
     ContractFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     person,
 )
 from workflow import walls
+from workflow.database import building
 from workflow.search import matching
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +164,28 @@ def test_search_can_use_the_index(word: str, part: str) -> None:
 
     assert "Bitmap Index Scan on cases_request" in plan, plan
     assert part in plan
+
+
+@pytest.mark.parametrize(
+    ("model", "index"),
+    [
+        (Request, "industry_article_bigrams"),
+        (Subcontract, "industry_article_bigrams"),
+        (TransferReview, "exports_reviewline_bigrams"),
+        (Shipment, "exports_shipmentline_bigrams"),
+    ],
+)
+def test_names_are_looked_up_by_their_index(model: Any, index: str) -> None:
+    wall = walls.wall_of(model)
+    assert wall is not None
+    names = building.names_of(model, wall)
+    with walls.within(walls.OWNER), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            f"EXPLAIN SELECT id FROM ({names}) AS named(id, ja, en)"
+            " WHERE fms_bigrams(ja, en) @@ fms_bigram_query(%s)",
+            ["レーダー"],
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert f"Bitmap Index Scan on {index}" in plan, plan

@@ -229,14 +229,14 @@ def _found(model: type[models.Model], wall: Wall) -> sql.Composed:
 
 def _finding(model: type[models.Model], wall: Wall, scope: sql.Composable) -> sql.Composed:
     parts = [TITLED, NAMED] if wall.names else [TITLED]
-    table, names = sql.Identifier(model._meta.db_table), sql.SQL(_names(model, wall))
+    table, names = sql.Identifier(model._meta.db_table), sql.SQL(names_of(model, wall))
     whole = sql.SQL(" UNION ").join(
         sql.SQL(part).format(table=table, scope=scope, names=names) for part in parts
     )
     return sql.SQL(FIND).format(parts=whole, most=sql.Literal(MOST_FOUND))
 
 
-def _names(model: type[models.Model], wall: Wall) -> LiteralString:
+def names_of(model: type[models.Model], wall: Wall) -> LiteralString:
     """The query for a row's id and each pair of names that belongs to it."""
     if not wall.names:
         return ""
