@@ -70,15 +70,23 @@ DECLARE
                       FROM unnest(words) AS word);
     any_word tsquery := (SELECT string_agg('(' || fms_bigram_query(word)::text || ')', ' | ')::tsquery
                          FROM unnest(words) AS word);
+    is_named boolean := EXISTS ({named});
 BEGIN
     IF said[1] IN ('staff', 'house') THEN
-        RETURN QUERY {everything};
+        {everything}
     {branches}
     END IF;
 END $$;
 """
 BRANCH = """ELSIF said[1] = {audience} THEN
-        RETURN QUERY {own};"""
+        {own}"""
+# Most words are in no name: then the index over number and title answers alone.
+ANSWER = """IF is_named THEN
+            RETURN QUERY {either};
+        ELSE
+            RETURN QUERY {titled};
+        END IF;"""
+NOTHING = "SELECT WHERE false"
 OWN = "row.{column} = said[2]::{type}"
 FIND = """SELECT found.id FROM ({parts}) AS found ORDER BY found.opened_at DESC LIMIT {most}"""
 # Every word stands in number and title ...
@@ -87,14 +95,17 @@ TITLED = """SELECT row.id, row.opened_at FROM {table} AS row
             SELECT FROM unnest(words) AS word
             WHERE position(fms_fold(word) IN fms_fold(row.number || ' ' || row.title)) = 0)"""
 # ... or some stand in the name of something that is bought, and the others beside it.
+NAMING = """SELECT named.id FROM ({names}) AS named(id, ja, en)
+        WHERE fms_bigrams(named.ja, named.en) @@ any_word AND EXISTS (
+            SELECT FROM unnest(words) AS word
+            WHERE position(fms_fold(word) IN fms_fold(named.ja || ' ' || named.en)) > 0)"""
 NAMED = """SELECT row.id, row.opened_at FROM {table} AS row
-        WHERE row.id IN (SELECT named.id FROM ({names}) AS named(id, ja, en)
-                         WHERE fms_bigrams(named.ja, named.en) @@ any_word)
-        AND {scope} AND NOT EXISTS (
+        WHERE row.id IN ({naming})
+        AND {scope} AND (cardinality(words) = 1 OR NOT EXISTS (
             SELECT FROM unnest(words) AS word
             WHERE position(fms_fold(word) IN fms_fold(row.number || ' ' || row.title || ' ' || (
                 SELECT string_agg(named.ja || ' ' || named.en, ' ')
-                FROM ({names}) AS named(id, ja, en) WHERE named.id = row.id))) = 0)"""
+                FROM ({names}) AS named(id, ja, en) WHERE named.id = row.id))) = 0))"""
 
 
 def build() -> None:
@@ -222,24 +233,36 @@ def _found(model: type[models.Model], wall: Wall) -> sql.Composed:
     )
     return sql.SQL(FOUND).format(
         function=sql.Identifier(f"{model._meta.db_table}_found"),
+        named=_naming(model, wall),
         everything=_finding(model, wall, sql.SQL("true")),
         branches=branches,
     )
 
 
 def _finding(model: type[models.Model], wall: Wall, scope: sql.Composable) -> sql.Composed:
-    parts = [TITLED, NAMED] if wall.names else [TITLED]
-    table, names = sql.Identifier(model._meta.db_table), sql.SQL(names_of(model, wall))
-    whole = sql.SQL(" UNION ").join(
-        sql.SQL(part).format(table=table, scope=scope, names=names) for part in parts
-    )
-    return sql.SQL(FIND).format(parts=whole, most=sql.Literal(MOST_FOUND))
+    table = sql.Identifier(model._meta.db_table)
+    titled = sql.SQL(TITLED).format(table=table, scope=scope)
+    if not wall.names:
+        return sql.SQL("RETURN QUERY {};").format(_newest(titled))
+    names, naming = sql.SQL(names_of(model, wall)), _naming(model, wall)
+    named = sql.SQL(NAMED).format(table=table, scope=scope, names=names, naming=naming)
+    either = sql.SQL("{} UNION {}").format(titled, named)
+    return sql.SQL(ANSWER).format(either=_newest(either), titled=_newest(titled))
+
+
+def _newest(rows: sql.Composable) -> sql.Composed:
+    return sql.SQL(FIND).format(parts=rows, most=sql.Literal(MOST_FOUND))
+
+
+def _naming(model: type[models.Model], wall: Wall) -> sql.Composable:
+    """Ids of the rows in whose names one of the words stands."""
+    if not wall.names:
+        return sql.SQL(NOTHING)
+    return sql.SQL(NAMING).format(names=sql.SQL(names_of(model, wall)))
 
 
 def names_of(model: type[models.Model], wall: Wall) -> LiteralString:
     """The query for a row's id and each pair of names that belongs to it."""
-    if not wall.names:
-        return ""
     rows = model._default_manager.filter(**{f"{wall.names}__isnull": False}).order_by()
     named = rows.values_list("pk", f"{wall.names}__name_ja", f"{wall.names}__name_en")
     text, () = named.query.sql_with_params()  # nothing is compared with a value
