@@ -53,6 +53,8 @@ class Permission(StrEnum):
     HANDLING_WRITE = "handling:write"
     HANDLING_OVERSEE = "handling:oversee"
     EMERGENCY_REVIEW = "emergency:review"
+    REFERENCE_PROPOSE = "reference:propose"
+    REFERENCE_CONFIRM = "reference:confirm"
     PEOPLE_MANAGE = "people:manage"
     TRAIL_READ = "trail:read"
     FOLLOW_UP_MANAGE = "follow_up:manage"
@@ -100,7 +102,7 @@ class FinanceOfficer(Role):
     id, label, kind = "finance_officer", _("Finance officer"), "agency"
     sentence = _("Records deposits and payments and issues bills.")
     by_two = True
-    permissions = (P.CASE_READ, P.MONEY_RECORD)
+    permissions = (P.CASE_READ, P.MONEY_RECORD, P.REFERENCE_PROPOSE)
 
 
 class ContractOfficer(Role):
@@ -118,7 +120,7 @@ class Inspector(Role):
 class LegalReviewer(Role):
     id, label, kind = "legal_reviewer", _("Legal reviewer"), "agency"
     sentence = _("Reads offers and contracts for their legal soundness.")
-    permissions = (P.CASE_READ, P.REVIEW_READ)
+    permissions = (P.CASE_READ, P.REVIEW_READ, P.REFERENCE_PROPOSE)
 
 
 class SecurityOfficer(Role):
@@ -138,7 +140,7 @@ class _Approver(Role):
     kind = "agency"
     sentence = _("Decides on approval files that reach this rank.")
     by_two = True
-    permissions = (P.CASE_READ, P.REVIEW_READ, P.APPROVAL_DECIDE)
+    permissions = (P.CASE_READ, P.REVIEW_READ, P.APPROVAL_DECIDE, P.REFERENCE_CONFIRM)
 
 
 class OfficeChief(_Approver):

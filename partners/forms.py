@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners import need_to_know
-from partners.access import ROLES
+from partners import need_to_know, reference
+from partners.access import ROLES, Permission, carriers
 from partners.handling import candidates, handlers_of
 from partners.models import EmergencyAccess, Membership, Organisation, Person
 from partners.models.person import LANGUAGES
 from partners.people import Term, why_not_beside, why_not_fitting
-from workflow.forms import StepForm, asks
+from workflow.forms import StepForm, asks, make_strict
 from workflow.handling import Handling
+from workflow.models import Dated
 
 
 @asks(EmergencyAccess.ask)
@@ -202,3 +206,129 @@ class Invite(GiveRole):
     def given(self) -> dict[str, Any]:
         named = {name: self.cleaned_data[name] for name in self.field_order[:7]}
         return named | super().given
+
+
+# Reference data ------------------------------------------------------------------------------
+
+AT_THE_END = ("valid_from", "valid_to", "source", "reason")
+LONGEST_CODE = 40
+
+
+class Ranks(forms.MultipleChoiceField):
+    """The ranks of an approval line, in the order of the hierarchy whatever order they come in."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, label: str) -> None:
+        choices = [(role, ROLES[role].label) for role in carriers(Permission.APPROVAL_DECIDE)]
+        hint = _("They sign from the lowest to the highest; the highest decides.")
+        super().__init__(label=label, choices=choices, help_text=hint)
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = super().clean(value)
+        return [role for role in ROLES if role in chosen]
+
+
+class ProposeRow(WithReason):
+    """A new row of a kind, or the next version of one: then what says which row it is stays."""
+
+    def __init__(
+        self, *args: Any, kind: type[Dated], instead_of: Dated | None = None, **kwargs: Any
+    ) -> None:
+        self.kind, self.instead_of = kind, instead_of
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        fixed = reference.key_of(self.kind) if self.instead_of else []
+        columns: list[Any] = [
+            one
+            for one in self.kind._meta.concrete_fields
+            if not one.primary_key and one.name not in fixed
+        ]
+        self.fields |= {one.name: _asked(self.kind, one) for one in columns}
+        for field in self.fields.values():
+            make_strict(field)
+        own = [one.name for one in columns if one.name not in AT_THE_END]
+        self.order_fields([*own, *AT_THE_END])
+        if self.instead_of:
+            self.initial = {name: _typed(getattr(self.instead_of, name)) for name in own}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            self.row.clean_fields()
+            self.row.validate_constraints(exclude=["valid_from"])
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+        else:
+            if why := reference.why_not_row(self.row, self.instead_of):
+                self.add_error("valid_from", why)
+        return cleaned
+
+    @property
+    def row(self) -> Dated:
+        kept = reference.key_of(self.kind) if self.instead_of else []
+        key = {name: getattr(self.instead_of, name) for name in kept}
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+        return self.kind(**key, **typed)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {
+            "row": self.row,
+            "instead_of": self.instead_of,
+            "reason": self.cleaned_data["reason"],
+        }
+
+
+class ProposeEnd(WithReason):
+    last_day = forms.DateField(label=pgettext_lazy("reference", "Last day"))
+    source = forms.CharField(
+        label=_("Source"), max_length=300, help_text=_("The memo or decision that says so.")
+    )
+
+    def __init__(self, *args: Any, row: Dated, **kwargs: Any) -> None:
+        self.row = row
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        for field in self.fields.values():
+            make_strict(field)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and (why := reference.why_not_end(self.row, cleaned["last_day"])):
+            self.add_error("last_day", why)
+        return cleaned
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"row": self.row, **self.cleaned_data}
+
+
+class Declining(WithReason):
+    def prepare(self) -> None:
+        make_strict(self.fields["reason"])
+
+
+def _asked(kind: type[Dated], column: Any) -> forms.Field:
+    """A column as it is asked for. Codes are those that the house knows already."""
+    label = capfirst(column.verbose_name)
+    if isinstance(column, models.JSONField):
+        return Ranks(label=label)
+    is_code = isinstance(column, models.CharField) and (column.max_length or 0) <= LONGEST_CODE
+    if is_code and not column.choices:
+        known = kind.objects.order_by(column.name).values_list(column.name, flat=True).distinct()
+        return forms.ChoiceField(
+            label=label, choices=[(code, reference.name_of(code)) for code in known]
+        )
+    asked: forms.Field = column.formfield()
+    if column.name == "source":
+        asked.help_text = _("The memo or decision that says so.")
+    return asked
+
+
+def _typed(value: Any) -> Any:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value

@@ -64,6 +64,12 @@ security = Policy(
     "security officers",
     test=lambda person: bool(access.holds(person, Permission.HANDLING_OVERSEE)),
 )
+proposers = Policy(
+    "reference:propose", test=lambda p: bool(access.holds(p, Permission.REFERENCE_PROPOSE))
+)
+confirmers = Policy(
+    "reference:confirm", test=lambda p: bool(access.holds(p, Permission.REFERENCE_CONFIRM))
+)
 suppliers = Policy("contractors", test=lambda person: access.works_in(person, "contractor"))
 nations = Policy("partner nations", test=lambda person: access.works_in(person, "nation"))
 token = Policy("partner nations, by token", test=lambda person: True, by_token=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from partners import access
+from partners import access, reference
 from partners.access import Permission
 from portal import delays
 from portal.desks import DESKS
@@ -57,6 +57,10 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     if name == "staff" and access.holds(request.user, Permission.PEOPLE_MANAGE):
         url = reverse("people")
         label = pgettext("administration", "People")
+        items.append({"label": label, "url": url, "is_current": here.startswith(url)})
+    if name == "staff" and reference.works_with(request.user):
+        url = reverse("reference")
+        label = _("Reference data")
         items.append({"label": label, "url": url, "is_current": here.startswith(url)})
     if name == "staff" and access.holds(request.user, Permission.TRAIL_READ):
         url = reverse("staff:trail")

@@ -6,7 +6,9 @@ Their addresses and policies stand in `identity_urls`.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from allauth.account import views as account
@@ -199,3 +201,22 @@ def asked_in_place(request: HttpRequest, step: str, case: Case | None = None) ->
         refusals.note(Refusal("", rule="second factor", case=case, kind=kind_of_case, step=step))
     query = urlencode({"next": reverse("mfa_index")})
     return Proof(form, sample_code(request.user), f"{reverse('confirm')}?{query}")
+
+
+def freshly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Only for whoever has just proved who they are.
+
+    Others are led to it and back before the form is shown. When that has grown old over the
+    filling in, the form itself asks: a view that is given a `proof` shows what was typed, with it.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, **names: Any) -> HttpResponse:
+        if confirmation.is_fresh(request):
+            return view(request, **names)
+        if request.method == "GET":
+            return second_factor.to_confirmation(request)
+        proof = asked_in_place(request, names.get("act", view.__name__))
+        return view(request, proof=proof, **names)
+
+    return asked

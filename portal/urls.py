@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from portal import entrance
 from portal.desks import DESKS
-from portal.staff import failures, handling, people, roles
+from portal.staff import failures, handling, people, reference, roles
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("staff/follow-ups/", include(failures.ROUTES)),
     path("staff/handling/", handling.overview, name="labelled"),
     path("staff/people/", include(people.ROUTES)),
+    path("staff/reference/", include(reference.ROUTES)),
     path("staff/roles/", roles.matrix, name="roles"),
     path("staff/<slug:slug>/<case_number:number>/handling/", handling.of_case, name="handling"),
     *(path(f"{name}/", include(desk.urls())) for name, desk in DESKS.items()),

@@ -36,6 +36,7 @@ from partners.models import (
     Nation,
     Organisation,
     Person,
+    Proposal,
 )
 from workflow import duties
 from workflow.models import ApprovalFile, Case, Signature
@@ -151,6 +152,28 @@ class GrantFactory(DjangoModelFactory[Grant]):
     valid_from = date(2026, 4, 1)
     reason = "Takes over from a colleague."
     asked_by = factory.SubFactory(PersonFactory)
+
+
+class ProposalFactory(DjangoModelFactory[Proposal]):
+    class Meta:
+        model = Proposal
+
+    kind = "rate"
+    columns = factory.LazyFunction(
+        lambda: {
+            "code": "deposit",
+            "percent": "25",
+            "valid_from": "2030-04-01",
+            "valid_to": None,
+            "source": "memo 12",
+        }
+    )
+    instead_of = factory.LazyFunction(
+        lambda: cases.Rate.objects.get(code="deposit", valid_to=None).pk
+    )
+    source = "memo 12"
+    reason = "The committee has decided."
+    proposed_by = factory.LazyFunction(lambda: person("finance_officer"))
 
 
 def person(

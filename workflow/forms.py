@@ -38,7 +38,7 @@ def in_these_centuries(day: date) -> None:
         )
 
 
-def _make_strict(field: forms.Field) -> None:
+def make_strict(field: forms.Field) -> None:
     """What every step asks of its fields: days of our time, and a remedy for what is missing."""
     for known, remedy in REMEDIES:
         if isinstance(field, known):
@@ -60,7 +60,7 @@ class StepForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
                 field.validators.append(reads_as_it_is)
-            _make_strict(field)
+            make_strict(field)
         self.prepare()
 
     def prepare(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -21,11 +22,18 @@ class Rate(Dated):
         DEPOSIT = "deposit", _("initial deposit")
 
     code = models.CharField(_("rate"), max_length=40, choices=Code)
-    percent = models.DecimalField(_("percent"), max_digits=7, decimal_places=4)
+    percent = models.DecimalField(
+        _("percent"),
+        max_digits=7,
+        decimal_places=4,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
 
     wall = walls.shared()
 
     class Meta(Dated.Meta):
+        verbose_name = _("rate")
+        verbose_name_plural = _("rates")
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(fields=["code", "valid_from"], name="cases_rate_once"),

@@ -1,4 +1,4 @@
-"""Nations and their agreements, organisations, people and their memberships; how often somebody asks."""
+"""Nations and their agreements, organisations, people and their memberships; changes of reference data."""
 
 from partners.models.agreement import Agreement
 from partners.models.attempts import Attempts
@@ -11,6 +11,7 @@ from partners.models.nation import Nation
 from partners.models.nation_case import NationCase, NationCaseQuerySet, NationLine
 from partners.models.organisation import Organisation
 from partners.models.person import Person
+from partners.models.proposal import Proposal
 from partners.models.rate_count import RateCount
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "NationLine",
     "Organisation",
     "Person",
+    "Proposal",
     "RateCount",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, reduce, wraps
+from functools import partial, reduce
 from operator import or_
 from typing import Any, cast
 from uuid import UUID
@@ -28,9 +28,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from partners import people, policies
 from partners.forms import EndRole, GiveRole, Invite, WithReason
-from partners.identity import confirmation, second_factor
 from partners.models import Grant, Membership, Organisation, Person
-from portal.identity import Proof, asked_in_place
+from portal.identity import Proof, freshly
 from workflow.steps import Refused
 
 PAGE_SIZE = 50
@@ -244,27 +243,8 @@ def _open_acts(person: Person, *, has_factor: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _freshly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only for whoever has just proved who they are.
-
-    Others are led to it and back before the form is shown. When that has grown old over the
-    filling in, the form itself asks: a view that is given a `proof` shows what was typed, with it.
-    """
-
-    @wraps(view)
-    def asked(request: HttpRequest, **names: Any) -> HttpResponse:
-        if confirmation.is_fresh(request):
-            return view(request, **names)
-        if request.method == "GET":
-            return second_factor.to_confirmation(request)
-        proof = asked_in_place(request, names.get("act", view.__name__))
-        return view(request, proof=proof, **names)
-
-    return asked
-
-
 def _acting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return policies.people(require_http_methods(["GET", "POST"])(_freshly(view)))
+    return policies.people(require_http_methods(["GET", "POST"])(freshly(view)))
 
 
 ROUTES: list[URLPattern] = [
@@ -273,7 +253,7 @@ ROUTES: list[URLPattern] = [
     path("grants/<uuid:pk>/", _acting(confirm), name="grant"),
     path(
         "grants/<uuid:pk>/refuse/",
-        policies.people(require_POST(_freshly(refuse))),
+        policies.people(require_POST(freshly(refuse))),
         name="refuse_grant",
     ),
     path("<uuid:pk>/", policies.people(require_GET(one)), name="person"),

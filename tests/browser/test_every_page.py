@@ -21,6 +21,7 @@ from tests.browser.hands import answer, open_step, press
 from tests.factories import (
     BillFactory,
     ContractFactory,
+    ProposalFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -184,6 +185,25 @@ def test_staff_pages_in_english(looker: Callable[..., Looker]) -> None:
     eyes.look("/staff/", closely=True)
     eyes.look("/staff/contracts/?state=in_execution", closely=True)
     eyes.look(f"/staff/contracts/{contract.number}/", closely=True)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_reference_pages(looker: Callable[..., Looker], language: str) -> None:
+    held = ProposalFactory()
+    eyes = looker("finance_officer", language=language)
+
+    eyes.look("/staff/reference/", closely=True)
+    eyes.look("/staff/reference/rate/?on=2020-01-01", closely=True)
+    eyes.look("/staff/reference/separation/", closely=True)
+    eyes.look(f"/staff/reference/rate/{held.instead_of}/", closely=True)
+    eyes.look(f"/staff/reference/rate/{held.instead_of}/end/", closely=True)
+    eyes.look("/staff/reference/approvalroute/new/", closely=True)
+    press(eyes.page.locator("main form[method=post]"))
+    eyes.look_here()
+
+    other = looker("director", language=language)
+    other.look(f"/staff/reference/proposals/{held.pk}/", closely=True)
+    other.look(f"/staff/reference/proposals/{held.pk}/confirm/", closely=True)
 
 
 def test_supplier_pages(looker: Callable[..., Looker]) -> None:

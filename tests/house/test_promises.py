@@ -29,6 +29,7 @@ from tests.factories import (
     MembershipFactory,
     NationFactory,
     OrganisationFactory,
+    ProposalFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -237,6 +238,11 @@ def reversal_in_another_nation() -> None:
     post(occasion="t:2", nation="AU", rows=rows, reverses=journal, **words)
 
 
+def decided_by_the_proposer() -> None:
+    row = ProposalFactory()
+    change(row, decided_by=row.proposed_by_id, decided_at=NOW(), is_confirmed=True)
+
+
 PROMISES: dict[str, Callable[[], Any]] = {
     # what belongs to a row of a nation or contractor belongs to the same one
     "cases_requestline_same_owner": lambda: change(line_of(RequestFactory), nation="AU"),
@@ -342,6 +348,10 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "partners_grant_known_role": lambda: GrantFactory(role="king"),
     "partners_grant_not_for_oneself": asked_for_oneself,
     "partners_grant_decided_by_another": decided_by_the_asker,
+    "partners_proposal_waits_once": lambda: again(ProposalFactory(), pk=uuid4()),
+    "partners_proposal_new_row_or_end": lambda: ProposalFactory(columns={}, last_day=None),
+    "partners_proposal_decided_by_another": decided_by_the_proposer,
+    "partners_proposal_decided_whole": lambda: change(ProposalFactory(), decided_at=NOW()),
     "partners_grant_decided_whole": lambda: change(GrantFactory(), decided_at=NOW()),
     "partners_organisation_contractor_numbered": lambda: change(firm(), corporate_number=""),
     "partners_organisation_nation_if_foreign": lambda: change(agency(), nation="PH"),

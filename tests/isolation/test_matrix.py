@@ -110,6 +110,12 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
     "person_act": [
         {"pk": UUID(int=1), "act": act} for act in ("give", "end", "factor", "deactivate", "other")
     ],
+    "reference_kind": [{"kind": "rate"}, {"kind": "other"}],
+    "propose_row": [{"kind": "rate"}, {"kind": "other"}],
+    **{
+        name: [{"kind": "rate", "pk": 1}, {"kind": "other", "pk": 1}]
+        for name in ("reference_row", "propose_version", "propose_end")
+    },
     "openid_connect_login": [{"provider_id": "gbizid"}],
     "openid_connect_callback": [{"provider_id": "gbizid"}],
 }

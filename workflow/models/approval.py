@@ -20,6 +20,8 @@ class ApprovalRoute(Dated):
     wall = walls.shared()
 
     class Meta(Dated.Meta):
+        verbose_name = _("approval route")
+        verbose_name_plural = _("approval routes")
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(

@@ -36,6 +36,8 @@ class Separation(Dated):
 
     class Meta(Dated.Meta):
         ordering = ["group", "side", "duty"]
+        verbose_name = _("separation of duties")
+        verbose_name_plural = _("separations of duties")
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(

@@ -53,6 +53,7 @@ PROTECTED: dict[str, frozenset[str]] = {
     "partners.agreement": frozenset(),
     "workflow.approvalroute": frozenset(),
     "workflow.separation": frozenset(),
+    "partners.proposal": frozenset(),
     # when a case moves by itself
     "workflow.deadline": frozenset(),
 }

@@ -1,0 +1,345 @@
+"""The pages of reference data: what counts on a day, what is proposed, who decides."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import Rate
+from partners.models import Proposal
+from tests.factories import ProposalFactory, person
+from tests.people import enter, proven
+from tests.portal.test_pages import signed_in
+from workflow.models import ApprovalRoute, Separation
+
+QUERIES = 9
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+WHY = "The committee has decided."
+VERSION = {"percent": "25", "valid_from": "2027-04-01", "source": "memo 12", "reason": WHY}
+
+
+@pytest.fixture
+def noon() -> Any:
+    with time_machine.travel("2026-11-23T12:00:00+09:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def proposer() -> Client:
+    return signed_in("finance_officer")
+
+
+def deposit() -> Rate:
+    return Rate.objects.get(code="deposit", valid_to=None)
+
+
+def of_row(name: str, row: Any) -> str:
+    return reverse(name, args=[row._meta.model_name, row.pk])
+
+
+def shown(page: Any, key: str) -> list[Any]:
+    return [row["row"] for row in page.context[key]]
+
+
+# Reading -------------------------------------------------------------------------------------
+
+
+def test_overview_shows_the_kinds_and_what_waits() -> None:
+    client = signed_in("case_manager")
+
+    empty = client.get(reverse("reference"))
+    held = ProposalFactory()
+    waiting = client.get(reverse("reference"))
+
+    assert [(kind["label"], kind["count"]) for kind in empty.context["kinds"]] == [
+        ("Approval routes", ApprovalRoute.objects.count()),
+        ("Rates", 2),
+        ("Separations of duties", Separation.objects.count()),
+    ]
+    assert "Nothing waits for a decision." in empty.content.decode()
+    assert [one["held"] for one in waiting.context["waiting"]] == [held]
+
+
+def test_kind_shows_the_rows_of_a_day_and_those_to_come() -> None:
+    client, row = signed_in("auditor"), deposit()
+    coming = Rate.objects.create(code="test", percent=1, valid_from="2027-04-01", source="memo")
+    address = reverse("reference_kind", args=["rate"])
+
+    today, later, before = (
+        client.get(address, {"on": day}) for day in ("", "2027-05-01", "2020-01-01")
+    )
+
+    assert (row in shown(today, "rows"), shown(today, "to_come")) == (True, [coming])
+    assert (coming in shown(later, "rows"), shown(later, "to_come")) == (True, [])
+    assert shown(before, "rows") == []
+    assert "No row counts on this day" in before.content.decode()
+
+
+def test_row_shows_each_version_with_who_proposed_and_who_confirmed(proposer: Client) -> None:
+    row = deposit()
+    proposer.post(of_row("propose_version", row), VERSION)
+    signed_in("director").post(reverse("confirm_proposal", args=[Proposal.objects.get().pk]))
+
+    page = proposer.get(of_row("reference_row", row))
+
+    versions = page.context["versions"]
+    assert [version["row"].percent for version in versions] == [25, 20]
+    (line,) = versions[0]["told"]
+    assert (line["proposed_by"], line["why"]) == (
+        Proposal.objects.get().proposed_by.official_name,
+        WHY,
+    )
+    assert "confirmed by" in page.content.decode()
+
+
+def test_page_of_many_versions_asks_as_often_as_of_one(
+    proposer: Client, django_assert_num_queries: Any
+) -> None:
+    row = deposit()
+    address = of_row("reference_row", row)
+    proposer.get(address)
+    with django_assert_num_queries(QUERIES):
+        proposer.get(address)
+    for year in (2000, 2001):
+        Rate.objects.create(
+            code="deposit",
+            percent=1,
+            valid_from=f"{year}-04-01",
+            valid_to=f"{year}-05-01",
+            source="-",
+        )
+
+    with django_assert_num_queries(QUERIES):
+        page = proposer.get(address)
+
+    assert len(page.context["versions"]) == 3
+
+
+@pytest.mark.parametrize("address", ["/staff/reference/", "/staff/reference/rate/"])
+@pytest.mark.parametrize("role", ["requester", "contractor_sales"])
+def test_pages_are_the_agencys(role: str, address: str) -> None:
+    assert signed_in(role).get(address).status_code == 403
+
+
+def test_kind_or_row_that_is_not_there_is_not_found(proposer: Client) -> None:
+    for address in (
+        "nation/",
+        "rate/999999/",
+        "rate/999999/version/",
+        "nation/new/",
+        "nation/1/end/",
+    ):
+        assert proposer.get(f"/staff/reference/{address}").status_code == 404
+
+
+# Proposing -----------------------------------------------------------------------------------
+
+
+def test_form_of_a_next_version_asks_for_what_may_change(proposer: Client) -> None:
+    page = proposer.get(of_row("propose_version", deposit()))
+
+    assert list(page.context["form"].fields) == [
+        "percent",
+        "valid_from",
+        "valid_to",
+        "source",
+        "reason",
+    ]
+    assert page.context["form"]["percent"].value() == "20"
+
+
+def test_proposal_waits_and_counts_for_nothing(proposer: Client) -> None:
+    answer = proposer.post(of_row("propose_version", deposit()), VERSION)
+
+    held = Proposal.objects.get()
+    assert answer["Location"] == reverse("proposal", args=[held.pk])
+    assert (held.columns["percent"], held.source, held.reason) == ("25", "memo 12", WHY)
+    assert Rate.objects.filter(code="deposit").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"valid_from": "2026-11-23"}, "valid_from", "The first day is tomorrow at the earliest"),
+        ({"percent": "120"}, "percent", "less than or equal to 100"),
+        ({"percent": "a lot"}, "percent", "Enter a number."),
+        ({"source": ""}, "source", "This is needed: write a few words."),
+        ({"reason": ""}, "reason", "This is needed: write a few words."),
+    ],
+)
+def test_what_does_not_fit_is_told_beside_its_field(
+    proposer: Client, typed: dict[str, str], field: str, sentence: str
+) -> None:
+    page = proposer.post(of_row("propose_version", deposit()), VERSION | typed)
+
+    assert page.status_code == 422
+    assert sentence in str(page.context["form"].errors[field])
+    assert not Proposal.objects.exists()
+
+
+def test_ranks_of_a_route_are_kept_from_low_to_high() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    typed = {**VERSION, "ranks": ["president", "director"]}
+
+    signed_in("legal_reviewer").post(of_row("propose_version", row), typed)
+
+    assert Proposal.objects.get().columns["ranks"] == ["director", "president"]
+
+
+def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
+    address = reverse("propose_row", args=["approvalroute"])
+    typed = {
+        **VERSION,
+        "matter": "foreign_offer",
+        "from_amount": "5000000000",
+        "ranks": ["president"],
+    }
+
+    unknown = proposer.post(address, typed | {"matter": "hearsay"})
+    proposer.post(address, typed)
+
+    assert list(unknown.context["form"].errors) == ["matter"]
+    assert Proposal.objects.get().columns["from_amount"] == "5000000000"
+
+
+def test_new_row_beside_one_that_counts_is_sent_to_it(proposer: Client) -> None:
+    page = proposer.post(reverse("propose_row", args=["rate"]), {**VERSION, "code": "deposit"})
+
+    assert "Propose the next version of that one" in str(page.context["form"].errors["valid_from"])
+
+
+def test_last_day_is_proposed_and_told_beside_its_field(proposer: Client) -> None:
+    address, row = of_row("propose_end", deposit()), deposit()
+    typed = {"last_day": "2027-03-31", "source": "memo", "reason": WHY}
+
+    early = proposer.post(address, typed | {"last_day": "2026-11-01"})
+    proposer.post(address, typed)
+
+    assert "today at the earliest" in str(early.context["form"].errors["last_day"])
+    held = Proposal.objects.get()
+    assert (held.instead_of, str(held.last_day), held.columns) == (row.pk, "2027-03-31", {})
+
+
+def test_second_change_of_a_row_is_told_to_wait(proposer: Client) -> None:
+    ProposalFactory()
+
+    page = proposer.post(of_row("propose_version", deposit()), VERSION)
+
+    assert (page.status_code, "waits for a decision" in page.content.decode()) == (409, True)
+
+
+# Deciding ------------------------------------------------------------------------------------
+
+
+def test_page_of_a_proposal_shows_what_changes_and_leads_to_the_decision() -> None:
+    held = ProposalFactory()
+    address = reverse("proposal", args=[held.pk])
+
+    page = signed_in("director").get(address)
+    only_read = signed_in("case_manager").get(address)
+
+    assert {"label": "Percent", "before": "20", "after": "25"} in page.context["changes"]
+    pages = [seen.content.decode() for seen in (page, only_read)]
+    assert ["Decide on it" in text for text in pages] == [True, False]
+    assert ["An approver decides on it" in text for text in pages] == [False, True]
+
+
+def test_confirmed_proposal_counts(proposer: Client) -> None:
+    proposer.post(of_row("propose_version", deposit()), VERSION)
+    held = Proposal.objects.get()
+    director = signed_in("director")
+    asked = director.get(reverse("confirm_proposal", args=[held.pk]))
+
+    answer = director.post(reverse("confirm_proposal", args=[held.pk]))
+    page = director.get(answer["Location"])
+
+    assert "Confirm the change" in asked.content.decode()
+    assert Rate.objects.get(code="deposit", valid_to=None).percent == 25
+    assert "Decide on it" not in page.content.decode()
+    assert ">confirmed" in page.content.decode()
+
+
+def test_declining_needs_a_reason() -> None:
+    held, director = ProposalFactory(), signed_in("director")
+    address = reverse("decline_proposal", args=[held.pk])
+
+    without = director.post(address, {"reason": ""})
+    answer = director.post(address, {"reason": "Not yet."})
+
+    assert (without.status_code, list(without.context["form"].errors)) == (422, ["reason"])
+    assert (answer.status_code, Proposal.objects.get().is_confirmed) == (302, False)
+
+
+def test_own_proposal_is_left_to_somebody_else() -> None:
+    both = person("finance_officer", "director")
+    held = ProposalFactory(proposed_by=both)
+    client = enter(Client(), both)
+
+    page = client.get(reverse("confirm_proposal", args=[held.pk]))
+    answer = client.post(reverse("confirm_proposal", args=[held.pk]))
+
+    assert "Confirm the change" not in page.content.decode()
+    assert (answer.status_code, Proposal.objects.get().decided_at) == (409, None)
+
+
+def test_last_day_is_shown_without_columns(proposer: Client) -> None:
+    held = ProposalFactory(columns={}, last_day="2027-03-31")
+
+    page = proposer.get(reverse("proposal", args=[held.pk]))
+
+    assert (page.context["changes"], page.context["shown"]["what"]) == ([], "last day")
+
+
+@pytest.fixture
+def stale() -> Client:
+    """Somebody who may do both, an hour after they came in."""
+    who = person("finance_officer", "director")
+    client = enter(Client(), who)
+    session = client.session
+    session.update(proven(who, at=time.time() - 3600))
+    session.save()
+    return client
+
+
+def test_both_acts_ask_who_one_is_before_anything_is_typed(stale: Client) -> None:
+    held = ProposalFactory()
+
+    for address in (
+        of_row("propose_version", deposit()),
+        reverse("confirm_proposal", args=[held.pk]),
+    ):
+        assert stale.get(address)["Location"].startswith("/confirm/")
+
+
+def test_what_was_typed_is_kept_while_it_is_asked_again_who_one_is(stale: Client) -> None:
+    proposed = stale.post(of_row("propose_version", deposit()), VERSION)
+    ended = stale.post(
+        of_row("propose_end", deposit()),
+        {"last_day": "2027-03-31", "source": "memo", "reason": WHY},
+    )
+    held = ProposalFactory()
+    declined = stale.post(reverse("decline_proposal", args=[held.pk]), {"reason": WHY})
+    confirmed = stale.post(reverse("confirm_proposal", args=[held.pk]))
+
+    pages = (proposed, ended, declined, confirmed)
+    assert [page.status_code for page in pages] == [422] * 4
+    assert [WHY in page.content.decode() for page in pages[:3]] == [True] * 3
+    assert ["confirm-" in page.content.decode() for page in pages] == [True] * 4
+    assert list(Proposal.objects.filter(decided_at=None)) == [held]
+
+
+@pytest.mark.parametrize(
+    ("role", "is_shown"), [("finance_officer", True), ("director", True), ("case_manager", False)]
+)
+def test_way_there_stands_in_the_navigation_of_whoever_works_with_it(
+    role: str, is_shown: bool
+) -> None:
+    page = signed_in(role).get("/staff/")
+
+    urls = [item["url"] for item in page.context["navigation"]]
+    assert (reverse("reference") in urls) is is_shown
