@@ -233,6 +233,8 @@ ELSEWHERE: dict[Permission, Callable[[], None]] = {
     Permission.TRAIL_READ: partial(law.test_policy_lets_in_exactly_these, "auditors"),
     Permission.HANDLING_WRITE: law.test_label_is_put_by_exactly_these,
     Permission.HANDLING_OVERSEE: partial(law.test_policy_lets_in_exactly_these, "security"),
+    Permission.REFERENCE_PROPOSE: partial(law.test_policy_lets_in_exactly_these, "proposers"),
+    Permission.REFERENCE_CONFIRM: partial(law.test_policy_lets_in_exactly_these, "confirmers"),
     Permission.PEOPLE_MANAGE: partial(law.test_policy_lets_in_exactly_these, "people"),
     Permission.FOLLOW_UP_MANAGE: partial(law.test_policy_lets_in_exactly_these, "follow_ups"),
 }

@@ -74,6 +74,10 @@ COMES_IN: dict[str, list[str]] = {
     "staff": INSIDE,
     "follow_ups": ["system_administrator"],
     "people": ["system_administrator"],
+    "proposers": ["finance_officer", "legal_reviewer"],
+    "confirmers": [
+        *("office_chief", "director", "department_head", "executive_director", "president")
+    ],
     "auditors": ["auditor"],
     "security": ["security_officer"],
     "suppliers": also_elsewhere(OF_FIRMS),
