@@ -219,9 +219,9 @@ def test_of_many_quotes_taken_at_once_one_is_the_purchases() -> None:
     )
 
     assert refusals(answers) == []
-    subcontract = Subcontract.objects.get()
+    bought = Subcontract.objects.get()
     (taken,) = Quote.objects.filter(state="taken")
-    assert (subcontract.contractor_id, subcontract.version) == (taken.contractor_id, MANY)
+    assert (bought.contractor_id, bought.version) == (taken.contractor_id, MANY)
 
 
 # Money ---------------------------------------------------------------------------------------
