@@ -110,7 +110,7 @@ def searches(world: World) -> Iterator[Mutant]:
         assert wall is not None
         column, kind = wall.partner or wall.supplier, "uuid" if wall.supplier else "text"
         weaker = [("('staff', 'house')", "('staff', 'house', 'partner', 'supplier')")]
-        weaker += [(f' AND "{column}" = said[2]::{kind}', "")] if column else []
+        weaker += [(f'row."{column}" = said[2]::{kind}', "true")] if column else []
         for old, new in weaker:
             yield Mutant(
                 f"search of {table}: {old}",
