@@ -255,7 +255,8 @@ def test_lists_are_narrowed_by_state_words_and_time(requester: Caller) -> None:
     assert numbers() == [submitted.number, draft.number]
     assert numbers(state="draft") == [draft.number]
     assert numbers(state=["draft", "submitted"]) == [submitted.number, draft.number]
-    assert numbers(q="レーダー") == [draft.number]
+    assert numbers(q="艦艇用") == [draft.number]
+    assert numbers(q="レーダー") == [submitted.number, draft.number]  # both ask for radars
     assert numbers(q="spare") == [submitted.number]
     assert numbers(changed_since=submitted.changed_at.isoformat()) == [submitted.number]
     assert numbers(changed_since="2100-01-01T00:00:00Z") == []

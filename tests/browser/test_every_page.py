@@ -168,6 +168,7 @@ def test_empty_desk_and_lists(
 
 def test_staff_pages(looker: Callable[..., Looker]) -> None:
     rows = cases_in(STATES)
+    SubcontractFactory(contract=rows["contracts"][3], state="accepted")  # so that it may be packed
     eyes = looker(*ALL_OF_THE_AGENCY)
 
     look_at_lists(eyes, "staff")
