@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg import sql
+from psycopg import ServerCursor, sql
 
 from workflow import walls
 from workflow.walls import Context, NoContext
 
 # No query: a transaction may still be told its isolation level afterwards.
-_BIND = sql.SQL("SET LOCAL ROLE {role}; SET LOCAL app.ctx = {said}")
+_BIND = sql.SQL("SET LOCAL ROLE {role}; SET LOCAL app.ctx = {said}; ")
+_NOBODY = "SET LOCAL ROLE NONE; SET LOCAL app.ctx = ''; "
 _UNBOUND: Any = object()
 _UNCERTAIN: Any = object()  # bound to whomever the transaction was before the savepoint
 _NOBODYS: Any = object()
@@ -81,46 +82,73 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def bind(self, context: Context | None) -> None:
         """Make the open transaction the context's, unless it is already."""
+        if words := self.words(context):
+            self._say(words)
+
+    def words(self, context: Context | None) -> str:
+        """What makes a lone statement or the open transaction the context's; "" if nothing has to."""
+        if self.autocommit:
+            return "" if context in _NOT_SAID else _words_of(context)
         if self._bound in (context, _NOBODYS) or self.needs_rollback:
-            return
-        if context not in _NOT_SAID:
-            self._say(_bound_to(context))
-        elif self._bound is not _UNBOUND:
-            self._say(_BIND.format(role=sql.SQL("NONE"), said=""))
-        self._bound = context
+            return ""
+        before, self._bound = self._bound, context
+        if context in _NOT_SAID:
+            return "" if before is _UNBOUND else _NOBODY
+        return _words_of(context)
 
     @contextmanager
     def one_statement(self, context: Context) -> Iterator[None]:
         """A transaction around a statement that stands alone."""
-        self._say(sql.SQL("BEGIN; ") + _bound_to(context))
+        self._say(f"BEGIN; {_words_of(context)}")
         try:
             yield
         except BaseException:
             if not self.connection.closed:
-                self._say(sql.SQL("ROLLBACK"))
+                self._say("ROLLBACK")
             raise
-        self._say(sql.SQL("COMMIT"))
+        self._say("COMMIT")
 
-    def _say(self, statement: sql.Composable) -> None:
+    def _say(self, statement: str) -> None:
         with self.wrap_database_errors, self.connection.cursor() as cursor:
             cursor.execute(statement)
 
 
-def _bound_to(context: Context) -> sql.Composed:
-    return _BIND.format(role=sql.Identifier(context.role), said=sql.Literal(context.signed()))
+def _words_of(context: Context) -> str:
+    return _BIND.format(
+        role=sql.Identifier(context.role), said=sql.Literal(context.signed())
+    ).as_string()
 
 
 def _bind_first(
-    execute: Callable[..., Any], statement: str, params: Any, many: bool, about: dict[str, Any]
+    execute: Callable[..., Any], statement: Any, params: Any, many: bool, about: dict[str, Any]
 ) -> Any:
+    """Say for whom in the same message as the statement: PostgreSQL takes them as one transaction."""
     connection: DatabaseWrapper = about["connection"]
     context = walls.current()
     if context is None and connection.strict and connection.says_for_whom:
         raise NoContext(f"For whom? No context is bound: {statement[:200]}")
-    if connection.autocommit:
-        if context in _NOT_SAID:
-            return execute(statement, params, many, about)
+    cursor = about["cursor"].cursor
+    if many or isinstance(cursor, ServerCursor) or not isinstance(statement, str):
+        return _bind_before(execute, statement, params, many, about)
+    words = connection.words(context)
+    if not words:
+        return execute(statement, params, many, about)
+    said = words if params is None else words.replace("%", "%%")
+    answer = execute(said + statement, params, many, about)
+    cursor.nextset()  # what the two words themselves are answered
+    cursor.nextset()
+    return answer
+
+
+def _bind_before(
+    execute: Callable[..., Any], statement: Any, params: Any, many: bool, about: dict[str, Any]
+) -> Any:
+    """In messages of their own: for what is sent in several, or opens a cursor in the server."""
+    connection: DatabaseWrapper = about["connection"]
+    context = walls.current()
+    if not connection.autocommit:
+        connection.bind(context)
+    elif context not in _NOT_SAID:
         with connection.one_statement(context):
             return execute(statement, params, many, about)
-    connection.bind(context)
     return execute(statement, params, many, about)
