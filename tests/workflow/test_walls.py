@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import ProgrammingError
+from django.db.utils import DataError, ProgrammingError
 
 from cases.models import Contract, Quote, Request, RequestLine
 from documents.models import Document
@@ -231,6 +231,16 @@ def test_nobody_is_nobody_after_a_savepoint_was_taken_back(nobody: Context | Non
         with walls.within(nobody), connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('role'), current_setting('app.ctx', true)")
             assert cursor.fetchone() == ("none", "")
+
+
+def test_statement_that_never_left_the_house_binds_nothing(two_nations: dict[str, Request]) -> None:
+    """What the driver refuses to send (a NUL) has not told PostgreSQL for whom it was."""
+    with transaction.atomic():
+        assert len(seen(STAFF)) == 2
+        with pytest.raises(DataError, match="NUL"), walls.within(MANILA):
+            Request.objects.filter(title="\0").exists()
+
+        assert seen(MANILA) == ["radar PH"]
 
 
 def test_error_inside_keeps_the_context(two_nations: dict[str, Request]) -> None:

@@ -84,6 +84,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Make the open transaction the context's, unless it is already."""
         if words := self.words(context):
             self._say(words)
+            self.heard(context)
 
     def words(self, context: Context | None) -> str:
         """What makes a lone statement or the open transaction the context's; "" if nothing has to."""
@@ -91,10 +92,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return "" if context in _NOT_SAID else _words_of(context)
         if self._bound in (context, _NOBODYS) or self.needs_rollback:
             return ""
-        before, self._bound = self._bound, context
         if context in _NOT_SAID:
-            return "" if before is _UNBOUND else _NOBODY
+            return "" if self._bound is _UNBOUND else _NOBODY
         return _words_of(context)
+
+    def heard(self, context: Context | None) -> None:
+        """The words have reached PostgreSQL: until then the transaction is whose it was."""
+        if not self.autocommit:
+            self._bound = context
 
     @contextmanager
     def one_statement(self, context: Context) -> Iterator[None]:
@@ -135,6 +140,7 @@ def _bind_first(
         return execute(statement, params, many, about)
     said = words if params is None else words.replace("%", "%%")
     answer = execute(said + statement, params, many, about)
+    connection.heard(context)
     cursor.nextset()  # what the two words themselves are answered
     cursor.nextset()
     return answer
