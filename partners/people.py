@@ -78,14 +78,14 @@ def confirm(grant: Grant, *, by: Person) -> Membership:
         if why := why_not_beside(held.person, term):
             raise NotOpen(why)
         row = _member(held.person, term, granted_by=held.asked_by, confirmed_by=by)
-        _decide(held, by, is_confirmed=True)
+        held.decide(by=by, is_confirmed=True)
         _tell(by, held.person, held.reason, {"role": "confirmed"} | term.said)
         return row
 
 
 def refuse(grant: Grant, *, by: Person, reason: str) -> None:
     with _deciding(grant, by) as held:
-        _decide(held, by, is_confirmed=False)
+        held.decide(by=by, is_confirmed=False)
         _tell(by, held.person, reason, {"role": "refused", "which": held.role})
 
 
@@ -202,11 +202,6 @@ def _deciding(grant: Grant, by: Person) -> Iterator[Grant]:
         if held.asked_by_id == by.pk:
             raise NotYours(_("You have asked for this role; another administrator decides on it."))
         yield held
-
-
-def _decide(grant: Grant, by: Person, *, is_confirmed: bool) -> None:
-    grant.decided_by, grant.decided_at, grant.is_confirmed = by, timezone.now(), is_confirmed
-    grant.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
 
 
 def _ask(person: Person, term: Term, by: Person, reason: str) -> Grant:

@@ -239,8 +239,7 @@ def _ends_on(before: Any, after: Any, held: Any) -> date | None:
 def _decide(
     held: Proposal, by: Person, capacity: Capacity, reason: str, *, is_confirmed: bool
 ) -> None:
-    held.decided_by, held.decided_at, held.is_confirmed = by, timezone.now(), is_confirmed
-    held.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
+    held.decide(by=by, is_confirmed=is_confirmed)
     _tell(held, by, capacity, reason, "confirmed" if is_confirmed else "declined")
 
 

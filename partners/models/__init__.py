@@ -2,6 +2,7 @@
 
 from partners.models.agreement import Agreement
 from partners.models.attempts import Attempts
+from partners.models.decided import Decided, DecidedQuerySet
 from partners.models.emergency import EmergencyAccess
 from partners.models.grant import Grant
 from partners.models.handler import Handler
@@ -17,6 +18,8 @@ from partners.models.rate_count import RateCount
 __all__ = [
     "Agreement",
     "Attempts",
+    "Decided",
+    "DecidedQuerySet",
     "EmergencyAccess",
     "Grant",
     "Handler",

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from partners.models.decided import Decided
 from partners.models.person import Person
 from workflow import walls
 
 
-class ProposalQuerySet(models.QuerySet[Any]):
-    def waiting(self) -> Self:
-        return self.filter(decided_at=None)
-
-
-class Proposal(models.Model):
+class Proposal(Decided):
     """`columns` are those of the row to be; with `instead_of` it is the next version of that row.
 
     Without columns the row `instead_of` only ends, on `last_day`.
@@ -34,19 +29,13 @@ class Proposal(models.Model):
     reason = models.TextField(_("reason"))
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
-    decided_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="+", null=True, editable=False
-    )
-    decided_at = models.DateTimeField(_("decided"), null=True)
-    is_confirmed = models.BooleanField(_("confirmed"), null=True)
-
-    objects = ProposalQuerySet.as_manager()
 
     wall = walls.agency()
 
-    class Meta:
+    class Meta(Decided.Meta):
         ordering = ["proposed_at"]
         constraints = [
+            *Decided.Meta.constraints,
             models.UniqueConstraint(
                 fields=["kind", "instead_of"],
                 condition=Q(decided_at=None),
@@ -60,11 +49,6 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
                 name="partners_proposal_decided_by_another",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by=None, decided_at=None, is_confirmed=None)
-                | Q(decided_by__isnull=False, decided_at__isnull=False, is_confirmed__isnull=False),
-                name="partners_proposal_decided_whole",
             ),
         ]
 
