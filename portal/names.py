@@ -41,12 +41,12 @@ def role(identifier: str) -> str:
 
 def papers(subjects: Iterable[str]) -> dict[str, str]:
     """Subject of a line → title of the paper it is about, with its version."""
-    of_papers = {text: text.partition(PAPER)[2] for text in subjects if text.startswith(PAPER)}
-    found = Document.objects.in_bulk(UUID(text) for text in of_papers.values())
+    ids = {text: UUID(text.removeprefix(PAPER)) for text in subjects if text.startswith(PAPER)}
+    found = Document.objects.in_bulk(ids.values())
     return {
-        subject: f"{found[UUID(pk)].label} v{found[UUID(pk)].version}"
-        for subject, pk in of_papers.items()
-        if UUID(pk) in found
+        subject: f"{found[pk].label} v{found[pk].version}"
+        for subject, pk in ids.items()
+        if pk in found
     }
 
 

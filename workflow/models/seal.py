@@ -25,7 +25,7 @@ class Scheme(models.Model):
     number = models.PositiveSmallIntegerField()
     columns = models.JSONField()
 
-    wall = walls.agency()
+    wall = walls.agency(append_only=True)
 
     class Meta:
         constraints = [
