@@ -34,5 +34,5 @@ RUN export SECRET_KEY=unused DATABASE_URL=postgres://unused@localhost/unused CEL
  && rm -rf /tmp/build
 USER fms
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "20s", "fms_agency.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "20s", "--log-config", "deploy/web_log.json", "fms_agency.wsgi:application"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 CMD ["python", "fms_agency/house/healthy.py", "web"]

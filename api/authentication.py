@@ -18,7 +18,7 @@ from api.languages import speak
 from partners import rates
 from partners.access import context_of
 from partners.models import Person
-from workflow import walls
+from workflow import logs, walls
 
 SCOPE = "partner"
 
@@ -43,6 +43,7 @@ class ClientOfAPerson(BaseAuthentication):
             )
         speak(request, person.language)
         walls.enter(context_of(person))
+        logs.also(person=person.actor_id)
         return person, token
 
     def authenticate_header(self, request: Request) -> str:

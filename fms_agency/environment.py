@@ -38,6 +38,13 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.") from None
 
 
+def choice(name: str, default: str, known: set[str]) -> str:
+    value = text(name, default)
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write {' or '.join(sorted(known))}.")
+    return value
+
+
 def rate(name: str, default: str) -> tuple[int, int]:
     """`600/min` as so many requests in so many seconds."""
     most, _slash, unit = text(name, default).partition("/")

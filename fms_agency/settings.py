@@ -344,10 +344,11 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+LOG_FORMAT = env.choice("LOG_FORMAT", "text" if DEBUG or DEMO else "json", {"json", "text"})
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "workflow.logs.Lines", "style": LOG_FORMAT}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
@@ -356,6 +357,17 @@ LOGGING: dict[str, Any] = {
         # A line for every sweep would bury what matters.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        # These bring handlers of their own.
+        "_granian": {"handlers": [], "propagate": True},
+        # What leaves the application is logged by it (fms_agency/wsgi.py), without what it quotes.
+        "_granian.utils": {"level": "CRITICAL"},
+        "django": {"handlers": []},
+        "django.server": {"handlers": [], "propagate": True},
+        # Of what a client does wrong, the line of its request tells.
+        "django.request": {"level": "ERROR"},
+        # Who looks on at a terminal sees what goes wrong, not every page.
+        "workflow.requests": {"level": "WARNING" if LOG_FORMAT == "text" else "INFO"},
         "httpx": {"level": "WARNING"},
     },
 }

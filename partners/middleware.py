@@ -14,7 +14,7 @@ from django.utils.encoding import escape_uri_path
 from partners import rates
 from partners.access import capacity_of, context_of
 from partners.policies import policy_of
-from workflow import refusals, walls
+from workflow import logs, refusals, walls
 from workflow.refusals import Refusal
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -43,6 +43,7 @@ class BehindTheirWall:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
+        logs.also(person=request.user.actor_id)
         with walls.within(context_of(request.user)):
             return self.get_response(request)
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from workflow import logs
 from workflow.models import Case, Entry, FollowUp
 from workflow.steps import Step, beginnings_of, steps_of
 
@@ -33,8 +34,15 @@ class Later(Exception):
 
 def run_entry(entry_id: int) -> int:
     """Run the waiting follow-ups of one trail entry; how many got done."""
-    waiting = FollowUp.objects.waiting().filter(entry_id=entry_id)
-    return sum(run(pk) for pk in waiting.order_by("position").values_list("pk", flat=True))
+    waiting = FollowUp.objects.waiting().filter(entry_id=entry_id).order_by("position")
+    origins = waiting.values_list("pk", "entry__request_id", "entry__case_number")
+    return sum(_run_for(*origin) for origin in origins)
+
+
+def _run_for(follow_up_id: int, request_id: str, case: str) -> bool:
+    """What a request has set off names it, in the log and in the lines of the trail it causes."""
+    with logs.about(request_id=request_id, case=case):
+        return run(follow_up_id)
 
 
 def run(follow_up_id: int) -> bool:

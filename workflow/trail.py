@@ -6,16 +6,19 @@ a paper, who changed a rate or a role) is written by `record`, in the transactio
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from typing import Any, Protocol
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
-from workflow import values, walls
+from workflow import logs, values, walls
 from workflow.models.entry import Entry  # the rows of reference data write lines, too
 from workflow.rights import Actor, Capacity
+
+requests = logging.getLogger("workflow.requests")
 
 
 class NamedCase(Protocol):
@@ -33,11 +36,9 @@ class NamedCase(Protocol):
     def kind(self) -> str: ...
 
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="")
-
-
 def current_request_id() -> str:
-    return _request_id.get()
+    """The request that is answered, or from which a follow-up or task has come."""
+    return logs.fact("request_id")
 
 
 def record(
@@ -81,16 +82,33 @@ def record(
 
 
 class NameTheRequest:
-    """Middleware: give each request an id, known to the trail and told in the answer."""
+    """Middleware: give each request an id, known to trail and log and told in the answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _request_id.set(uuid4().hex)
-        try:
+        began = time.monotonic()
+        # Who asks, and about which case, is learnt on the way.
+        with logs.about(request_id=uuid4().hex, person="", case=""):
             response = self.get_response(request)
-            response["X-Request-Id"] = _request_id.get()
+            response["X-Request-Id"] = current_request_id()
+            _log(request, response, time.monotonic() - began)
             return response
-        finally:
-            _request_id.reset(token)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        logs.also(case=str(kwargs.get("number", "")))
+
+
+def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """A line for each request but those for styles and scripts."""
+    if request.resolver_match is None and response.status_code < 400:
+        return
+    facts = {
+        "method": request.method,
+        "route": logs.route_of(request),
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000),
+    }
+    level = logging.INFO if response.status_code < 400 else logging.WARNING
+    requests.log(level, "%s %s: %s in %s ms", *facts.values(), extra={"facts": facts})

@@ -108,6 +108,7 @@ def base_environment(place: Place) -> Environment:
         # Somebody else's database is not filled with a demo world unless they say so.
         "DEMO": "0" if is_given("DATABASE_URL") else "1",
         "PYTHONUNBUFFERED": "1",
+        "LOG_FORMAT": "text",  # a person looks on
         **os.environ,
     }
     if not is_given("SECRET_KEY"):

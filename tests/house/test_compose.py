@@ -108,6 +108,15 @@ def test_database_and_broker_cannot_be_reached_from_outside() -> None:
     assert SERVICES["database"]["networks"] == SERVICES["broker"]["networks"] == ["inside"]
 
 
+@pytest.mark.parametrize("name", sorted(OF_OUR_IMAGE))
+def test_what_our_programs_print_is_json(name: str) -> None:
+    assert SERVICES[name]["environment"]["LOG_FORMAT"] == "json"
+
+
+def test_celery_prints_no_banner() -> None:
+    assert [SERVICES[name]["command"][1] for name in ("worker", "beat")] == ["--quiet", "--quiet"]
+
+
 def test_beat_runs_once() -> None:
     assert SERVICES["beat"]["deploy"] == {"replicas": 1}
 

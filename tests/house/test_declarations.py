@@ -17,6 +17,7 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from documents.papers import Paper
+from fms_agency.management.commands import generate_pages
 from fms_agency.management.commands.generate_pages import routes
 from notifications.notices import Notice
 from partners.access import ROLES, Permission
@@ -24,7 +25,7 @@ from partners.policies import Policy, policy_of
 from tests.house.code import ROOT
 from workflow.deadlines import DueOn
 from workflow.forms import form_of
-from workflow.models import Case
+from workflow.models import Case, Entry
 from workflow.steps import Leads, Step, beginnings_of, case_types, steps_of
 
 MACHINES = [
@@ -326,9 +327,14 @@ def test_generated_pages_are_as_the_code_says() -> None:
 
 
 def test_stale_page_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from fms_agency.management.commands import generate_pages
-
     monkeypatch.setattr(generate_pages, "HEAD", "another head\n")
 
     with pytest.raises(CommandError, match=r"Not as the code says: docs/access\.md"):
         call_command("generate_pages", check=True)
+
+
+def test_every_event_is_written_somewhere() -> None:
+    """docs/events.md tells by which modules."""
+    written = generate_pages._written()
+
+    assert set(written) == set(Entry.Event.names)

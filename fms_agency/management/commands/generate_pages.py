@@ -1,4 +1,4 @@
-"""Write the pages that come from the code: `docs/states/*.md` and `docs/access.md`.
+"""Write the pages that come from the code: `docs/states/*.md`, `docs/access.md`, `docs/events.md`.
 
 With `--check` nothing is written: it names the pages that are not as the code says, and fails.
 """
@@ -6,6 +6,7 @@ With `--check` nothing is written: it names the pages that are not as the code s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from partners.access import ROLES, Permission, Role
 from partners.models import Membership, Organisation, Person
 from partners.policies import Policy, policy_of
 from workflow.diagrams import HEAD, Translate, context_of, page, table
+from workflow.models import Entry
 from workflow.steps import beginnings_of, case_types, steps_of
 from workflow.values import source_text
 
@@ -32,12 +34,19 @@ ADDRESSES_SAY = (
     "What an address answers about a row of one's own, about another's (the same as about a missing",
     "one), and to somebody without a role today. A stranger is led to sign in, or gets 401 (API).",
 )
+EVENTS_SAY = (
+    "Each kind of entry, and the modules that write it. An entry tells who, in which role and for",
+    "whom, what about, when (UTC), in which request, and a digest of what was decided on; it cannot be",
+    "changed unseen ([ADR 5](adr/0005-sealed-trail.md)). What operators read is in [logs.md](logs.md).",
+)
+# Whoever looks lines up by their event writes `event=`.
+NAMED_EVENT = re.compile(r"(?<!event=)(?<!event=Entry\.)\bEvent\.([A-Z_]+)")
 WITHOUT_ROWS = {"home", "sign_out", "roles", "begin", "catalogue"}
 KINDS = ("agency", "ministry", "nation", "contractor")
 
 
 class Command(BaseCommand):
-    help = "Write docs/states/*.md and docs/access.md from the declarations."
+    help = "Write docs/states/*.md, docs/access.md and docs/events.md from the code."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
@@ -59,7 +68,10 @@ def made_pages(translate: Translate) -> dict[Path, str]:
         DOCS / "states" / f"{model._meta.model_name}.md": page(model, translate)
         for model in case_types()
     }
-    return pages | {DOCS / "access.md": access_page(translate)}
+    return pages | {
+        DOCS / "access.md": access_page(translate),
+        DOCS / "events.md": events_page(translate),
+    }
 
 
 def japanese() -> Translate:
@@ -229,6 +241,41 @@ def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tupl
             yield from routes(pattern.url_patterns, path)
         else:
             yield path, pattern
+
+
+# docs/events.md ------------------------------------------------------------------------------
+
+
+def events_page(translate: Translate) -> str:
+    parts = [
+        f"{HEAD}# What the trail tells",
+        "",
+        *EVENTS_SAY,
+        "",
+        *table(("Event", "What somebody did", "Written by"), _events(translate)),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _events(translate: Translate) -> Iterator[list[str]]:
+    written = _written()
+    for event in Entry.Event:
+        label = source_text(event.label)
+        yield [
+            f"`{event.value}`",
+            " ".join(filter(None, [label, translate(event.label)])),
+            ", ".join(f"`{path}`" for path in written.get(event.name, ())),
+        ]
+
+
+def _written() -> dict[str, list[str]]:
+    """The modules whose source names each event; a step's line is the gate's."""
+    found: dict[str, list[str]] = {}
+    for part in ("portal", "partners", "notifications", "documents", "workflow"):
+        for path in sorted((settings.BASE_DIR / part).rglob("*.py")):
+            for name in sorted(set(NAMED_EVENT.findall(path.read_text(encoding="utf-8")))):
+                found.setdefault(name, []).append(str(path.relative_to(settings.BASE_DIR)))
+    return found | {Entry.Event.STEP.name: ["workflow/steps.py"]}
 
 
 # Files ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
-from workflow import walls
+from workflow import logs, walls
 from workflow.seal import keys
 from workflow.seal.keys import NoKey, signing_key
 from workflow.seal.note import BadNote
@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, every: float, **options: Any) -> None:
         told_to_stop = threading.Event()
+        logs.this_process_is("sealer")
         if not once:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: told_to_stop.set())
