@@ -160,7 +160,7 @@ def _write(draft: Any, requester: Any, with_trail: bool, seconds: float, ready: 
     given = _words(case)
     with ExitStack() as stack:
         if not with_trail:
-            stack.enter_context(patch.object(Entry, "save", lambda *_, **__: None))
+            stack.enter_context(patch.object(Entry, "write", lambda *_, **__: None))
             stack.enter_context(patch.object(Case, "facts_decided_on", lambda _: {}))
             stack.enter_context(patch("workflow.values.digest", lambda _: ""))
             stack.enter_context(patch("workflow.values.plain", lambda value: value))

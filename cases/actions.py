@@ -50,12 +50,17 @@ def receive(
 
 
 def write_request_lines(act: Act) -> None:
-    """Replace the lines of a request that its nation is still writing."""
-    request = act.case
-    request.lines.all().delete()
+    """Make the lines of a request those its nation gives; a line that stays is the same row."""
+    request, given = act.case, act.given["lines"]
+    request.lines.filter(number__gt=len(given)).delete()
     models.RequestLine.objects.bulk_create(
-        models.RequestLine(request=request, nation_id=request.nation_id, number=number, **line)
-        for number, line in enumerate(act.given["lines"], start=1)
+        (
+            models.RequestLine(request=request, nation_id=request.nation_id, number=number, **line)
+            for number, line in enumerate(given, start=1)
+        ),
+        update_conflicts=True,
+        unique_fields=["request", "number"],
+        update_fields=["article", "quantity", "remark"],
     )
 
 

@@ -547,7 +547,7 @@ def _write(
         book(act)
     row.save()
     entry.opened = " ".join(f"{case.kind()}:{case.number}" for case in act.opened)
-    entry.save(force_insert=True)
+    entry.write()
     _follow_up(declared, entry)
     return act
 

@@ -77,7 +77,7 @@ def record(
         entry.case_kind, entry.case_id = case.kind(), case.pk
         entry.case_number, entry.owner_code = case.number, case.owner_code
     with walls.house():
-        entry.save(force_insert=True)
+        entry.write()
     return entry
 
 

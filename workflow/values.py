@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-import rfc8785
 from django.core.files.base import File
 from django.db import models
 from django.utils.translation import override
+
+EXACT = 2**53 - 1  # the greatest whole number that every reader of JSON keeps (RFC 8785 §3.2.2.3)
 
 
 def plain(value: Any) -> Any:
     """Decimals and dates as text, rows as their name, files as their file name and size."""
     match value:
+        case int() if abs(value) > EXACT:
+            return str(value)
         case None | bool() | int() | str():
             return value
         case Decimal():
@@ -41,9 +45,14 @@ def of_row(row: models.Model) -> dict[str, Any]:
     return {f.attname: plain(getattr(row, f.attname)) for f in row._meta.concrete_fields}
 
 
+def canonical(value: Any) -> bytes:
+    """RFC 8785 of a plain value, whose mappings have names of the Basic Multilingual Plane."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def digest(value: Any) -> str:
     """SHA-256 of a plain value's canonical JSON (RFC 8785), in hexadecimal."""
-    return sha256(rfc8785.dumps(value)).hexdigest()
+    return sha256(canonical(value)).hexdigest()
 
 
 def source_text(text: Any) -> str:

@@ -32,8 +32,8 @@ from tests.factories import (
     person,
 )
 from workflow.follow_ups import run_entry
-from workflow.models import FollowUp
-from workflow.steps import NotOpen, begin, take
+from workflow.models import Attestation, FollowUp
+from workflow.steps import NotOpen, begin, steps_of, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 DAY = date(2026, 11, 22)
@@ -80,36 +80,43 @@ def test_request_is_drafted_with_its_lines_and_a_number_of_its_nation() -> None:
     ]
 
 
+def revise(request: Request, lines: list[dict[str, Any]]) -> None:
+    asked = steps_of(Request)["revise"].parameters
+    words = {name: getattr(request, name) for name in asked if name != "lines"}
+    take(request, "revise", by=person("requester"), lines=lines, **words)
+
+
 def test_revising_a_request_replaces_its_lines() -> None:
     request = RequestFactory(state="returned")
     article = request.lines.last().article
-    words = {
-        name: getattr(request, name)
-        for name in [
-            "title",
-            "reference",
-            "reference_date",
-            "purpose",
-            "end_user",
-            "end_use",
-            "delivery_place",
-            "needed_by",
-            "funding",
-            "signatory",
-            "contact",
-            "remarks",
-        ]
-    }
 
-    take(
-        request,
-        "revise",
-        by=person("requester"),
-        lines=[{"article": article, "quantity": 9, "remark": ""}],
-        **words,
-    )
+    revise(request, [{"article": article, "quantity": 9, "remark": ""}])
 
     assert lines_of(request, "number", "article", "quantity") == [(1, article.pk, 9)]
+
+
+def test_line_that_stays_as_it_was_stays_the_same_row() -> None:
+    request = RequestFactory(state="returned")
+    first, second = request.lines.all()
+    written = Attestation.objects.filter(table_name="cases_requestline").count()
+
+    revise(
+        request,
+        [
+            {"article": first.article, "quantity": first.quantity},
+            {"article": second.article, "quantity": second.quantity + 1, "remark": "one more"},
+            {"article": first.article, "quantity": 4},
+        ],
+    )
+
+    (_one, _two, third) = lines = lines_of(request, "id", "number", "quantity", "remark")
+    assert lines == [
+        (first.pk, 1, first.quantity, ""),
+        (second.pk, 2, second.quantity + 1, "one more"),
+        (third[0], 3, 4, ""),
+    ]
+    rows = Attestation.objects.filter(table_name="cases_requestline").order_by("pk")
+    assert [row.row_key for row in rows[written:]] == [str(second.pk), str(third[0])]
 
 
 def test_letter_is_kept_as_the_nations_paper() -> None:

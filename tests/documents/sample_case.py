@@ -27,7 +27,7 @@ class SampleCase:
 
 def follow_up(case: SampleCase, effect: str = "paper:offer") -> FollowUp:
     """What the gate writes when the case takes a step."""
-    entry = Entry.objects.create(
+    entry = Entry(
         case_kind=case.kind(),
         case_id=case.pk,
         case_number=case.number,
@@ -39,6 +39,7 @@ def follow_up(case: SampleCase, effect: str = "paper:offer") -> FollowUp:
         actor_name="SATO Hanako",
         role="case_manager",
     )
+    entry.write()
     return FollowUp.objects.create(
         entry=entry,
         position=0,

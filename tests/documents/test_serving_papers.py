@@ -61,7 +61,7 @@ def test_reading_is_written_down_with_what_was_read() -> None:
 
 
 def test_what_cannot_be_written_down_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Entry, "save", full)
+    monkeypatch.setattr(Entry, "write", full)
 
     with pytest.raises(DatabaseError, match="full"):
         answer(stored("offer.pdf"))

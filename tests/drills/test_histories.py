@@ -59,7 +59,7 @@ def test_case_moved_behind_the_gates_back_is_named(play: PatientPlay) -> None:
 
 def test_steps_of_a_case_that_is_gone_are_named(play: PatientPlay) -> None:
     gone = uuid4()
-    Entry.objects.create(
+    Entry(
         case_kind=Request.kind(),
         case_id=gone,
         step="draft",
@@ -67,6 +67,6 @@ def test_steps_of_a_case_that_is_gone_are_named(play: PatientPlay) -> None:
         version=1,
         actor_id="x",
         actor_name="x",
-    )
+    ).write()
 
     assert list(wrong_turns()) == [f"cases.request {gone}: steps of a case that is not there"]

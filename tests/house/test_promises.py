@@ -81,6 +81,10 @@ def entry() -> Entry:
     return take_within(request, "accept_as_actionable", by=person("case_manager")).entry
 
 
+def line_again(**fields: Any) -> None:
+    Entry(**_words(entry()) | fields).write()
+
+
 def made_paper(**fields: Any) -> None:
     """A paper as a step makes it."""
     step = entry()
@@ -370,9 +374,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "workflow_separation_known_scope": lambda: separation(scope="world"),
     "workflow_side_one_per_person": other_side,
     "workflow_deadline_once": deadline_twice,
-    "workflow_entry_one_per_version": lambda: again(entry(), uid=uuid4()),
-    "workflow_entry_uid_key": lambda: again(entry(), event="signed_in"),
-    "workflow_entry_step_of_a_case": lambda: again(entry(), uid=uuid4(), step="", to_state=""),
+    "workflow_entry_one_per_version": lambda: line_again(uid=uuid4()),
+    "workflow_entry_uid_key": lambda: line_again(event="signed_in"),
+    "workflow_entry_step_of_a_case": lambda: line_again(uid=uuid4(), step="", to_state=""),
     "workflow_followup_once": follow_up_twice,
     "workflow_followup_dropped_after_it_failed": dropped_while_waiting,
     # the seal

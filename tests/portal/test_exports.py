@@ -190,7 +190,7 @@ def test_export_that_cannot_be_written_down_does_not_leave(
     RequestFactory(state="submitted")
     client = signed_in("case_manager")
     client.raise_request_exception = False
-    monkeypatch.setattr(Entry, "save", full)
+    monkeypatch.setattr(Entry, "write", full)
 
     answer = export(client, "staff", "requests")
 

@@ -13,7 +13,16 @@ from django.utils import timezone
 
 from cases.models import Bill, Contract, Request
 from ledger.journals import journals_of
-from tests.factories import BillFactory, ContractFactory, QuoteFactory, RequestFactory, person
+from tests.factories import (
+    BillFactory,
+    ContractFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    person,
+)
 from tests.workflow.toys import change_step
 from workflow import walls
 from workflow.models import Entry, FollowUp
@@ -31,7 +40,7 @@ from workflow.steps import (
     take_within,
     whose_turn,
 )
-from workflow.values import digest
+from workflow.values import digest, of_row
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
@@ -86,6 +95,39 @@ def test_step_writes_state_trail_and_follow_ups_together() -> None:
     assert list(FollowUp.objects.values_list("entry", "position", "effect", "done_at")) == [
         (act.entry.pk, 0, "notice:request_returned", None)
     ]
+
+
+@pytest.mark.parametrize(
+    "factory",
+    [
+        RequestFactory,
+        TransferReviewFactory,
+        ContractFactory,
+        SubcontractFactory,
+        QuoteFactory,
+        ShipmentFactory,
+    ],
+)
+def test_what_is_decided_on_is_the_row_with_its_lines_in_their_order(factory: Any) -> None:
+    case = factory()
+
+    facts = case.facts_decided_on()
+
+    assert facts["case"] == of_row(case)
+    assert facts["lines"] == [of_row(line) for line in case.lines.all()] != []
+
+
+def test_case_type_without_lines_is_decided_on_by_its_row() -> None:
+    bill = BillFactory()
+
+    assert bill.facts_decided_on() == {"case": of_row(bill), "lines": []}
+
+
+def test_line_of_the_trail_is_written_once() -> None:
+    act = take(RequestFactory(state="submitted"), "accept_as_actionable", by=person("case_manager"))
+
+    with pytest.raises(TypeError, match="written once"):
+        act.entry.save()
 
 
 def test_beginning_writes_the_row_with_its_first_number_and_entry() -> None:

@@ -8,10 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import rfc8785
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from partners.models import Nation
-from workflow.values import plain
+from workflow.values import EXACT, canonical, plain
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,8 @@ from workflow.values import plain
         (None, None),
         (True, True),
         (7, 7),
+        (-EXACT, -EXACT),
+        (EXACT + 1, "9007199254740992"),  # no other reader of JSON would keep it
         ("text", "text"),
         (Decimal("1E+3"), "1000"),
         (Decimal("0.10"), "0.10"),
@@ -34,3 +39,18 @@ from workflow.values import plain
 )
 def test_value_becomes_plain(value: Any, expected: Any) -> None:
     assert plain(value) == expected
+
+
+BMP = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-EXACT, EXACT)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(BMP, inner),
+)
+
+
+@given(PLAIN)
+def test_canonical_json_is_that_of_rfc_8785(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)

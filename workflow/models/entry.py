@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC
+from functools import cache
 from typing import Any
 
-import rfc8785
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
-from workflow import walls
+from workflow import values, walls
 from workflow.models.seal import THIS_TRANSACTION
 
 BODY_VERSION = 1
@@ -76,7 +77,9 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["case_id", "-id"], name="workflow_entry_of_case"),
             models.Index(fields=["actor_id", "-id"], name="workflow_entry_of_actor"),
-            models.Index(fields=["event", "-id"], name="workflow_entry_of_event"),
+            models.Index(
+                fields=["event", "-id"], name="workflow_entry_no_step", condition=~Q(event="step")
+            ),
             models.Index(fields=["xid", "id"], name="workflow_entry_xid"),
         ]
         constraints = [
@@ -99,9 +102,17 @@ class Entry(models.Model):
         }
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self._state.adding:
-            self.body = rfc8785.dumps(self.statement()).decode()
-        super().save(*args, **kwargs)
+        raise TypeError("A line of the trail is written once, by `write`, and never saved again.")
+
+    def write(self) -> None:
+        """Append the line, in the transaction of what it tells."""
+        self.body = values.canonical(self.statement()).decode()
+        statement, fields = _insertion()
+        given = [f.get_db_prep_save(getattr(self, f.attname), connection) for f in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, given)
+            self.pk, self.xid = cursor.fetchone()
+        self._state.adding, self._state.db = False, connection.alias
 
     def statement(self) -> dict[str, Any]:
         """The whole line as plain JSON values: what is sealed and what an outsider reads."""
@@ -134,3 +145,16 @@ class Entry(models.Model):
             "opened": self.opened,
             "request": self.request_id,
         }
+
+
+@cache
+def _insertion() -> tuple[str, list[models.Field[Any, Any]]]:
+    """How a line is written, and of which fields. Each step writes one: it is put together once."""
+    fields = [f for f in Entry._meta.concrete_fields if f.name not in {"id", "xid"}]
+    statement = sql.SQL(
+        "INSERT INTO workflow_entry ({columns}) VALUES ({places}) RETURNING id, xid"
+    ).format(
+        columns=sql.SQL(", ").join(sql.Identifier(f.attname) for f in fields),
+        places=sql.SQL(", ").join(sql.Placeholder() * len(fields)),
+    )
+    return statement.as_string(), fields
