@@ -79,6 +79,27 @@ def database(name: str) -> dict[str, Any]:
     }
 
 
+def database_tls(name: str) -> dict[str, str]:
+    """How PostgreSQL has to prove itself: `?sslmode=verify-full&sslrootcert=/path/of/ca.pem`."""
+    query = parse_qs(urlsplit(text(name)).query)
+    known = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+    if unknown := set(query) - {"host", "port", *known}:
+        raise ImproperlyConfigured(f"{name} says {', '.join(sorted(unknown))}, which is not read.")
+    return {word: query[word][0] for word in known if word in query}
+
+
+def broker(name: str) -> str:
+    """A broker by TLS has to prove its name; kombu's own default believes anybody."""
+    url = text(name)
+    parts = urlsplit(url)
+    if parts.scheme != "rediss":
+        return url
+    asked = parse_qs(parts.query).get("ssl_cert_reqs", [])
+    if asked not in ([], ["required"]):
+        raise ImproperlyConfigured(f"{name}: the broker's certificate is always checked.")
+    return url if asked else f"{url}{'&' if parts.query else '?'}ssl_cert_reqs=required"
+
+
 def issuer(name: str) -> dict[str, Any]:
     """An OpenID Connect issuer as allauth names it; without an address there is none.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 # Everything a page could ask the device for, and some of what browsers would let it do unasked.
@@ -19,6 +20,30 @@ POWERS = (
     *("picture-in-picture", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
 PERMISSIONS = ", ".join(f"{power}=()" for power in POWERS)
+
+
+# Where programs call, not people: whoever sends a secret there in the clear is to notice.
+OF_CLIENTS = ("/api/", "/o/")
+IN_THE_CLEAR = "Call by https. A secret that was sent in the clear is known: ask for another."
+
+
+class NoClientInTheClear:
+    """Middleware: under https a client that calls by http is refused, not led on.
+
+    A redirect would work, and the token would have travelled in the clear ever after.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if (
+            settings.SECURE_SSL_REDIRECT
+            and not request.is_secure()
+            and request.path.startswith(OF_CLIENTS)
+        ):
+            return JsonResponse({"detail": IN_THE_CLEAR}, status=403)
+        return self.get_response(request)
 
 
 class KeptToOurselves:

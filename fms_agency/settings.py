@@ -13,6 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 SECRET_KEY = env.text("SECRET_KEY")
+# Keys before this one: what they have signed or sealed still opens, nothing new is made with them.
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 # Signs what the database is told of whoever asks (workflow/walls.py).
 CONTEXT_KEY = env.text("CONTEXT_KEY", SECRET_KEY)
 DEBUG = env.flag("DEBUG", False)
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "workflow.trail.NameTheRequest",
     "partners.middleware.AtTheEntrance",
+    "fms_agency.headers.NoClientInTheClear",
     "django.middleware.security.SecurityMiddleware",
     "fms_agency.headers.KeptToOurselves",
     "csp.middleware.CSPMiddleware",
@@ -113,6 +116,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 8), "timeout": 10},
             "options": "-c statement_timeout=30000 -c lock_timeout=5000",
+            **env.database_tls("DATABASE_URL"),
         },
     }
 }
@@ -125,6 +129,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("family_name", "given_name", "email")},
+    },
+    {"NAME": "partners.identity.passwords.NoWordsOfTheHouse"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -225,6 +234,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "agency@example.jp")
 
 # Calls to addresses that partners name (notifications/outgoing.py).
 OUTGOING_PORTS = [int(port) for port in env.names("OUTGOING_PORTS", "443")]
+OUTGOING_HOSTS = env.names("OUTGOING_HOSTS")
 OUTGOING_PROXY = env.text("OUTGOING_PROXY", "")
 
 # How often somebody may ask. Counted in the database (partners.rates), which every process shares.
@@ -236,7 +246,7 @@ RATES = {
 }
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 CELERY_TASK_DEFAULT_QUEUE = "fms"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

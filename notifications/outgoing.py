@@ -102,6 +102,8 @@ def _public(url: str) -> SplitResult:
         raise NotCalled(_("This port is not called."))
     if not PUBLIC_NAME.fullmatch(parts.hostname or ""):
         raise NotCalled(_("The address must have the full public name of a server."))
+    if settings.OUTGOING_HOSTS and parts.hostname not in settings.OUTGOING_HOSTS:
+        raise NotCalled(_("The server is not among those that are called."))
     return parts
 
 

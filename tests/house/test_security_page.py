@@ -10,10 +10,10 @@ from tests.house.code import ROOT
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
-    for line in PAGE.splitlines()
+    for line in PAGE.partition("## 3. Described")[0].splitlines()
     if re.match(r"\| \d+\.\d+\.\d+ \|", line)
 ]
-NOT_SHOWN = "not yet shown"
+NOT_SHOWN, DEPLOYMENTS = "not yet shown", "a deployment's"
 
 
 def test_every_requirement_stands_there_once_and_in_order() -> None:
@@ -30,12 +30,20 @@ def test_a_line_names_its_test_or_says_that_there_is_none() -> None:
         for number, _asks, how, shown in ROWS
         if not (
             shown.startswith("`tests/")
-            or shown == NOT_SHOWN
+            or shown in {NOT_SHOWN, DEPLOYMENTS}
             or (shown == "–" and how.startswith("not applicable: "))
         )
     ]
 
     assert wrong == []
+
+
+def test_what_a_deployment_has_to_do_is_said() -> None:
+    _rest, _title, said = PAGE.partition("### A deployment's own")
+
+    left = [number for number, _asks, _how, shown in ROWS if shown == DEPLOYMENTS]
+
+    assert re.findall(r"^\| (\d[\d.]+) \| \S", said, re.MULTILINE) == left
 
 
 def test_every_test_named_exists() -> None:

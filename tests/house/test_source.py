@@ -18,6 +18,8 @@ MARKS_SAFE = {"mark_safe", "SafeString", "SafeText", "format_html_join"}
 STRONG = {"sha256", "sha384", "sha512"}
 # The drills play with chance, and a pause that varies is no secret.
 CHANCE = {"fms_agency/drills/schedule.py", "fms_agency/drills/crash.py", "workflow/follow_ups.py"}
+# The launcher, and the seal, whose SQL is made of declared tables.
+NOBODY_TYPES = ("fms_agency/house/", "workflow/seal/")
 KEEPS_OR_RUNS = re.compile(
     r"localStorage|sessionStorage|indexedDB|document\.cookie|postMessage|document\.write"
     r"|innerHTML|outerHTML|insertAdjacentHTML|\beval\(|new Function"
@@ -83,6 +85,46 @@ def test_patterns_are_written_in_the_source() -> None:
     }
 
     assert made == set()
+
+
+def test_formats_are_written_in_the_source() -> None:
+    """Neither `.format` nor `%` is told how to write by what somebody typed."""
+    made = {
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        if not name_of(path).startswith(NOBODY_TYPES)
+        for node in ast.walk(tree(path))
+        if (format_ := _format_of(node)) is not None and not _is_written(format_)
+    }
+
+    assert made == set()
+
+
+def _format_of(node: ast.AST) -> ast.expr | None:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")))):
+            return None
+        case ast.Call(func=ast.Attribute(value=text, attr="format" | "format_map")):
+            return text
+        case ast.BinOp(left=text, op=ast.Mod(), right=ast.Tuple() | ast.Dict()):
+            return text
+    return None
+
+
+def _is_written(text: ast.expr) -> bool:
+    """A literal, the translation of one, or SQL, which psycopg puts together itself.
+
+    A name in capitals is a constant of the module.
+    """
+    match text:
+        case ast.Constant(value=str() | bytes()) | ast.Call(func=ast.Attribute(attr="SQL")):
+            return True
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            translating = name in {"_", "_t"} or "gettext" in name
+            return translating and all(isinstance(one, ast.Constant) for one in arguments[:2])
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.isupper()
+    return False
 
 
 def test_hashes_are_strong() -> None:

@@ -225,6 +225,29 @@ def test_other_ports_are_called_when_the_house_allows_them(
     assert tried == [("8.8.8.8", 8443)]
 
 
+def test_only_listed_servers_are_called(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """Where a deployment lists them: others are not even looked up."""
+    settings.OUTGOING_HOSTS = ["hooks.example.com"]
+    asked: list[str] = []
+
+    def nowhere(name: str) -> list[str]:
+        asked.append(name)
+        return []
+
+    monkeypatch.setattr(outgoing, "_addresses_of", nowhere)
+
+    with pytest.raises(NotCalled, match="not among those"):
+        call("https://other.example.com/in")
+    with pytest.raises(NotCalled, match="not among those"):
+        call("https://x.hooks.example.com/in")
+    with pytest.raises(NotCalled, match="not public"):
+        call("https://hooks.example.com/in")
+
+    assert asked == ["hooks.example.com"]
+
+
 def test_name_server_that_is_silent_costs_no_more_than_the_call(
     monkeypatch: pytest.MonkeyPatch, tried: list[Any]
 ) -> None:
