@@ -50,7 +50,7 @@ HOSTILE = [
     "x\x1b[2K\x1b[1A\x07\b\x00forged",
     "x\u2028forged\u2029forged\x85forged\x0b\x0c",
     "x\u202eforged\u2066\ufeff",
-    "x\ud800 %s %(message)s {level}",
+    "x %s %(message)s {level}",
 ]
 
 
@@ -114,6 +114,14 @@ def test_no_text_forges_a_line_or_hides_one(
         line = read.facts[0]
         assert (line["level"], line["message"]) == ("WARNING", f"somebody typed {text}")
         assert line["case"] == text
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_half_a_character_is_printed_all_the_same(style: str) -> None:
+    """Past the log itself: pytest cannot hand such a text from process to process."""
+    record = logging.makeLogRecord({"msg": "typed %s", "args": ("x\ud800",), "name": "x"})
+
+    assert logs.Lines(style).format(record).isascii()
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
