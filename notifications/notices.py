@@ -150,7 +150,11 @@ def compose(name: str, person: Any, case_number: str, values: Values) -> Letter:
         text = _text(f"notifications/{name}/body.txt", context).strip() + "\n"
         html = render_to_string(
             "notifications/base.html",
-            {"subject": subject, "text": text, "url": context["url"]},
+            {
+                "subject": subject,
+                "text": text,
+                **{key: context[key] for key in ("url", "case_number")},
+            },
         )
     return Letter(_shortened(subject), text, html)
 

@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners import need_to_know, reference
+from partners import kinds, need_to_know, reference
 from partners.access import ROLES, Permission, carriers
 from partners.handling import candidates, handlers_of
 from partners.models import EmergencyAccess, Membership, Organisation, Person
 from partners.models.person import LANGUAGES
 from partners.people import Term, why_not_beside, why_not_fitting
-from workflow.forms import StepForm, asks, make_strict
+from workflow.forms import StepForm, asks, make_strict, reads_as_it_is
 from workflow.handling import Handling
-from workflow.models import Dated
+from workflow.models import Dated, Reference
 
 
 @asks(EmergencyAccess.ask)
@@ -210,7 +210,7 @@ class Invite(GiveRole):
 
 # Reference data ------------------------------------------------------------------------------
 
-AT_THE_END = ("valid_from", "valid_to", "source", "reason")
+AT_THE_END = (*kinds.DAYS_AND_SOURCE, "reason")
 LONGEST_CODE = 40
 
 
@@ -230,23 +230,24 @@ class Ranks(forms.MultipleChoiceField):
 
 
 class ProposeRow(WithReason):
-    """A new row of a kind, or the next version of one: then what says which row it is stays."""
+    """A new row of a kind, or how one is to be from now on: what says which row it is stays."""
 
     def __init__(
-        self, *args: Any, kind: type[Dated], instead_of: Dated | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        kind: type[Reference],
+        instead_of: Reference | None = None,
+        **kwargs: Any,
     ) -> None:
         self.kind, self.instead_of = kind, instead_of
         super().__init__(*args, **kwargs)
 
     def prepare(self) -> None:
-        fixed = reference.key_of(self.kind) if self.instead_of else []
-        columns: list[Any] = [
-            one
-            for one in self.kind._meta.concrete_fields
-            if not one.primary_key and one.name not in fixed
-        ]
+        columns = [one for one in kinds.columns_of(self.kind) if one.name not in self.kept]
         self.fields |= {one.name: _asked(self.kind, one) for one in columns}
         for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.validators.append(reads_as_it_is)
             make_strict(field)
         own = [one.name for one in columns if one.name not in AT_THE_END]
         self.order_fields([*own, *AT_THE_END])
@@ -259,19 +260,26 @@ class ProposeRow(WithReason):
             return cleaned
         try:
             self.row.clean_fields()
+            self.row.clean()
+            self.row.validate_unique()
             self.row.validate_constraints(exclude=["valid_from"])
         except forms.ValidationError as error:
             self.add_error(None, error)
         else:
-            if why := reference.why_not_row(self.row, self.instead_of):
-                self.add_error("valid_from", why)
+            if why := reference.why_not(self.row, self.instead_of):
+                self.add_error("valid_from" if "valid_from" in self.fields else None, why)
         return cleaned
 
     @property
-    def row(self) -> Dated:
-        kept = reference.key_of(self.kind) if self.instead_of else []
-        key = {name: getattr(self.instead_of, name) for name in kept}
+    def kept(self) -> list[str]:
+        return kinds.key_of(self.kind) if self.instead_of else []
+
+    @property
+    def row(self) -> Any:
         typed = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+        if self.instead_of and not kinds.is_dated(self.kind):
+            return kinds.with_values(self.instead_of, typed)
+        key = {name: getattr(self.instead_of, name) for name in self.kept}
         return self.kind(**key, **typed)
 
     @property
@@ -308,21 +316,36 @@ class ProposeEnd(WithReason):
         return {"row": self.row, **self.cleaned_data}
 
 
+class ProposeWithdrawal(WithReason):
+    """A row that has not begun: only why it never should is asked."""
+
+    def __init__(self, *args: Any, row: Dated, **kwargs: Any) -> None:
+        self.row = row
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        make_strict(self.fields["reason"])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"row": self.row, **self.cleaned_data}
+
+
 class Declining(WithReason):
     def prepare(self) -> None:
         make_strict(self.fields["reason"])
 
 
-def _asked(kind: type[Dated], column: Any) -> forms.Field:
-    """A column as it is asked for. Codes are those that the house knows already."""
+def _asked(kind: type[Reference], column: Any) -> forms.Field:
+    """A column as it is asked for. Codes of rules are those that the house knows already."""
     label = capfirst(column.verbose_name)
     if isinstance(column, models.JSONField):
         return Ranks(label=label)
     is_code = isinstance(column, models.CharField) and (column.max_length or 0) <= LONGEST_CODE
-    if is_code and not column.choices:
+    if kinds.is_dated(kind) and is_code and not column.choices:
         known = kind.objects.order_by(column.name).values_list(column.name, flat=True).distinct()
         return forms.ChoiceField(
-            label=label, choices=[(code, reference.name_of(code)) for code in known]
+            label=label, choices=[(code, kinds.name_of(code)) for code in known]
         )
     asked: forms.Field = column.formfield()
     if column.name == "source":

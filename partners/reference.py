@@ -1,42 +1,34 @@
 """How reference data changes: one person proposes, another confirms; days that have passed stay as they were.
 
-A change is a new row, a new version of a row from a day on, or a row's last day. A new version ends
-the one before it on the day before. Each act is a line of the trail, and so is each row that changes.
+A dated row changes by a next version from a day on, which ends the one before it on the day before,
+or by a last day; one that has not begun can be withdrawn. An undated row changes column by column
+as soon as it is confirmed. Each act is a line of the trail, and so is each row that changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet, UniqueConstraint
+from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
-from partners import access
+from partners import access, kinds, notices
 from partners.access import Permission
 from partners.models import Person, Proposal
 from workflow import values, walls
-from workflow.models import Dated, Entry
+from workflow.effects import set_off
+from workflow.models import Dated, Entry, Reference
 from workflow.rights import Capacity
-from workflow.steps import NotOpen, NotYours
+from workflow.steps import Effect, NotOpen, NotYours
 from workflow.trail import record
 
-# Codes that stand in the data and say little by themselves.
-NAMES: dict[str, str | Promise] = {
-    "foreign_offer": _("letter of offer"),
-    "subcontract_award": _("award of an order"),
-}
-
-
-def name_of(code: str) -> str:
-    return str(NAMES.get(code, code))
+ONE_DAY = timedelta(days=1)
 
 
 def works_with(person: Any) -> bool:
@@ -45,69 +37,40 @@ def works_with(person: Any) -> bool:
     return any(access.holds(person, act) for act in acts)
 
 
-def kinds() -> dict[str, type[Dated]]:
-    """Every kind of dated rows, by the name that stands in addresses."""
-    return {
-        str(model._meta.model_name): model
-        for model in apps.get_models()
-        if issubclass(model, Dated)
-    }
-
-
-def kind_of(proposal: Proposal) -> type[Dated]:
-    return kinds()[proposal.kind]
-
-
-def key_of(kind: type[Dated]) -> list[str]:
-    """The columns that say which row it is; with `valid_from` they say which version of it."""
-    unique = next(
-        one
-        for one in kind._meta.constraints
-        if isinstance(one, UniqueConstraint) and "valid_from" in one.fields
-    )
-    return [name for name in unique.fields if name != "valid_from"]
-
-
 def versions(row: Dated) -> QuerySet[Any]:
     """A row with all that came before and after it, newest first."""
-    same = {name: getattr(row, name) for name in key_of(type(row))}
-    return type(row).objects.filter(**same).order_by("-valid_from")
+    same = {name: getattr(row, name) for name in kinds.key_of(type(row))}
+    return type(row).objects.filter(**same).order_by("-valid_from", "-pk")
 
 
-def replaced(proposal: Proposal) -> Any:
-    """The row whose next version is proposed, or which is to end."""
-    if proposal.instead_of is None:
-        return None
-    return kind_of(proposal).objects.filter(pk=proposal.instead_of).first()
-
-
-def row_of(proposal: Proposal) -> Any:
-    """The row to be, not saved; None if the change is only a last day."""
-    if not proposal.columns:
-        return None
-    row = kind_of(proposal)(**proposal.columns)
-    row.clean_fields()
-    return row
+def changed(before: Reference, after: Reference) -> dict[str, dict[str, Any]]:
+    """From what to what, by column: what a proposal says of an undated row."""
+    old, new = values.of_row(before), values.of_row(after)
+    return {
+        name: {"from": old[name], "to": value} for name, value in new.items() if old[name] != value
+    }
 
 
 # Acts ----------------------------------------------------------------------------------------
 
 
-def propose(row: Dated, *, by: Person, reason: str, instead_of: Dated | None = None) -> Proposal:
-    """Put a new row forward, or a new version of one. Raises `NotYours` or `NotOpen`."""
+def propose(
+    row: Reference, *, by: Person, reason: str, instead_of: Reference | None = None
+) -> Proposal:
+    """Put forward a new row, the next version of a dated one, or an undated one as it should be.
+
+    Raises `NotYours` or `NotOpen`.
+    """
     with _acting(by, Permission.REFERENCE_PROPOSE) as capacity:
-        if why := why_not_row(row, instead_of):
+        if why := why_not(row, instead_of):
             raise NotOpen(why)
-        columns = values.of_row(row)
-        del columns["id"]
+        if instead_of and not isinstance(row, Dated):
+            columns: dict[str, Any] = changed(instead_of, row)
+        else:
+            columns = values.of_row(row)
+            columns.pop("id", None)  # given when the row comes about
         return _put_forward(
-            by,
-            capacity,
-            kind=row._meta.model_name,
-            instead_of=instead_of.pk if instead_of else None,
-            columns=columns,
-            source=row.source,
-            reason=reason,
+            by, capacity, instead_of or row, row.source, reason, instead_of, columns=columns
         )
 
 
@@ -115,38 +78,36 @@ def propose_end(row: Dated, last_day: date, *, by: Person, source: str, reason: 
     with _acting(by, Permission.REFERENCE_PROPOSE) as capacity:
         if why := why_not_end(row, last_day):
             raise NotOpen(why)
-        return _put_forward(
-            by,
-            capacity,
-            kind=row._meta.model_name,
-            instead_of=row.pk,
-            last_day=last_day,
-            source=source,
-            reason=reason,
-        )
+        return _put_forward(by, capacity, row, source, reason, row, last_day=last_day)
+
+
+def propose_withdrawal(row: Dated, *, by: Person, reason: str) -> Proposal:
+    """That a row which has not begun never does. Raises `NotYours` or `NotOpen`."""
+    with _acting(by, Permission.REFERENCE_PROPOSE) as capacity:
+        if why := why_not_withdrawn(row):
+            raise NotOpen(why)
+        never = row.valid_from - ONE_DAY
+        return _put_forward(by, capacity, row, row.source, reason, row, last_day=never)
 
 
 def confirm(proposal: Proposal, *, by: Person) -> None:
     """The second person agrees: from its day on the change counts."""
     with _deciding(proposal, by) as (held, capacity):
-        before, after = _locked(held), row_of(held)
-        if why := why_not_row(after, before) if after else why_not_end(before, held.last_day):
+        present = _locked(held)
+        if why := _why_not_now(held, present):
             raise NotOpen(why)
-        told = {
-            "by": by,
-            "capacity": capacity,
-            "why": held.reason,
-            "seen": {
-                "proposal": str(held.pk),
-                "proposer": held.proposed_by.actor_id,
-                "proposed by": held.proposed_by.official_name,
-            },
-        }
-        if before and (ends_on := _ends_on(before, after, held)):
-            before.valid_to = ends_on
-            before.save(**told)
-        if after:
-            after.save(**told)
+        for row in _outcome(held, present):
+            row.save(
+                by=by,
+                capacity=capacity,
+                why=held.reason,
+                seen={
+                    "proposal": str(held.pk),
+                    "proposer": held.proposed_by.actor_id,
+                    "proposed by": held.proposed_by.official_name,
+                },
+                force_insert=row._state.adding,
+            )
         _decide(held, by, capacity, held.reason, is_confirmed=True)
 
 
@@ -158,17 +119,32 @@ def decline(proposal: Proposal, *, by: Person, reason: str) -> None:
 # Why not -------------------------------------------------------------------------------------
 
 
-def why_not_row(row: Dated, instead_of: Dated | None) -> str:
-    """Why a row cannot begin on its first day, as one sentence with the remedy."""
+def why_not(row: Reference, instead_of: Reference | None) -> str:
+    """Why a row cannot be as proposed, as one sentence with the remedy."""
+    if isinstance(row, Dated):
+        return why_not_row(row, instead_of)
+    if instead_of and not changed(instead_of, row):
+        return _t("Nothing changes. Change at least one column, or the source.")
+    try:
+        row.full_clean(validate_unique=row._state.adding)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def why_not_row(row: Dated, instead_of: Any) -> str:
+    """Why a row cannot begin on its first day."""
     if row.valid_from <= timezone.localdate():
         return _t("The first day is tomorrow at the earliest: what has counted stays as it was.")
     if row.valid_to and row.valid_to < row.valid_from:
         return _t("The last day cannot be before the first.")
+    if instead_of and instead_of.counts_never:
+        return _withdrawn_already()
     if instead_of and row.valid_from <= instead_of.valid_from:
         return _t("The version before it begins on %(day)s. Choose a later first day.") % {
             "day": instead_of.valid_from
         }
-    others = versions(row).exclude(pk=instead_of.pk if instead_of else None)
+    others = versions(row).counting().exclude(pk=instead_of.pk if instead_of else None)  # type: ignore[attr-defined]
     others = others.filter(Q(valid_to=None) | Q(valid_to__gte=row.valid_from))
     if row.valid_to:
         others = others.filter(valid_from__lte=row.valid_to)
@@ -181,6 +157,8 @@ def why_not_row(row: Dated, instead_of: Dated | None) -> str:
 
 
 def why_not_end(row: Dated, last_day: date) -> str:
+    if row.counts_never:
+        return _withdrawn_already()
     if last_day < timezone.localdate():
         return _t("The last day is today at the earliest: what has counted stays as it was.")
     if last_day < row.valid_from:
@@ -190,7 +168,91 @@ def why_not_end(row: Dated, last_day: date) -> str:
     return ""
 
 
+def why_not_withdrawn(row: Dated) -> str:
+    if row.counts_never:
+        return _withdrawn_already()
+    if row.valid_from <= timezone.localdate():
+        return _t("This row counts since %(day)s. Propose a last day for it instead.") % {
+            "day": row.valid_from
+        }
+    later = versions(row).counting().filter(valid_from__gt=row.valid_from)  # type: ignore[attr-defined]
+    if other := later.last():
+        return _t("A later version begins on %(day)s. Withdraw that one first.") % {
+            "day": other.valid_from
+        }
+    return ""
+
+
+def _withdrawn_already() -> str:
+    return _t("This row has been withdrawn. Propose a new row, or another version.")
+
+
+def _why_not_now(held: Proposal, present: Any) -> str:
+    """What has become of it since it was proposed."""
+    match held.what():
+        case Proposal.What.END:
+            return why_not_end(present, held.last_day)  # type: ignore[arg-type]  # promised
+        case Proposal.What.WITHDRAWAL:
+            return why_not_withdrawn(present)
+        case Proposal.What.CHANGE:
+            return _why_not_as_seen(held, present) or why_not(held.after(), present)
+        case _:
+            return why_not(held.after(), present)
+
+
+def _why_not_as_seen(held: Proposal, present: Any) -> str:
+    now = values.of_row(present)
+    for name, change in held.columns.items():
+        if now[name] != change["from"]:
+            return _t("“%(column)s” has changed since. Decline this, and propose it anew.") % {
+                "column": kinds.head_of(present._meta.get_field(name))
+            }
+    return ""
+
+
 # Parts ---------------------------------------------------------------------------------------
+
+
+def _outcome(held: Proposal, present: Any) -> Iterable[Any]:
+    """The rows that a confirmed proposal saves, as they are to be."""
+    match held.what():
+        case Proposal.What.ROW | Proposal.What.CHANGE:
+            return [held.after()]
+        case Proposal.What.WITHDRAWAL:
+            goes_on = resumed(present)
+            present.valid_to = held.last_day
+            return [present, goes_on] if goes_on else [present]
+        case Proposal.What.END:
+            present.valid_to = held.last_day
+            return [present]
+        case _:
+            after = held.after()
+            last = after.valid_from - ONE_DAY
+            if present.valid_to is not None and present.valid_to <= last:
+                return [after]
+            present.valid_to = last
+            return [present, after]
+
+
+def resumed(row: Dated) -> Any:
+    """The version that ended for this one and goes on when it is withdrawn, with its former last day.
+
+    None if none did. What its last day was stands in the trail: in the line of the same proposal.
+    """
+    lines = Entry.objects.filter(event=Entry.Event.REFERENCE_CHANGED).order_by("pk")
+    begun = lines.filter(subject=_subject(row)).first()
+    if begun is None or not begun.given.get("proposal"):
+        return None
+    of_proposal = lines.filter(given__proposal=begun.given["proposal"])
+    for before in versions(row).filter(valid_to=row.valid_from - ONE_DAY).exclude(pk=row.pk):
+        if ended := of_proposal.filter(subject=_subject(before)).first():
+            former = ended.given["changed"]["valid_to"]["from"]
+            return kinds.with_values(before, {"valid_to": former})
+    return None
+
+
+def _subject(row: Reference) -> str:
+    return f"{row._meta.label_lower}:{row.pk}"
 
 
 @contextmanager
@@ -204,7 +266,7 @@ def _acting(by: Person, permission: Permission) -> Iterator[Capacity]:
 
 
 @contextmanager
-def _deciding(proposal: Proposal, by: Person) -> Iterator[tuple[Any, Capacity]]:
+def _deciding(proposal: Proposal, by: Person) -> Iterator[tuple[Proposal, Capacity]]:
     with _acting(by, Permission.REFERENCE_CONFIRM) as capacity:
         rows = Proposal.objects.select_related("proposed_by").select_for_update(of=("self",))
         held = rows.get(pk=proposal.pk)
@@ -215,44 +277,55 @@ def _deciding(proposal: Proposal, by: Person) -> Iterator[tuple[Any, Capacity]]:
         yield held, capacity
 
 
-def _put_forward(by: Person, capacity: Capacity, **fields: Any) -> Proposal:
-    same = Proposal.objects.waiting().filter(kind=fields["kind"], instead_of=fields["instead_of"])
-    if fields["instead_of"] and same.exists():
+def _put_forward(
+    by: Person,
+    capacity: Capacity,
+    row: Reference,
+    source: str,
+    reason: str,
+    instead_of: Reference | None,
+    **fields: Any,
+) -> Proposal:
+    about = {"of_kind": str(row._meta.model_name), "instead_of": instead_of and str(instead_of.pk)}
+    if instead_of and Proposal.objects.waiting().filter(**about).exists():
         raise NotOpen(_t("A change of this row waits for a decision. Let it be decided first."))
-    proposal: Proposal = Proposal.objects.create(proposed_by=by, **fields)
-    _tell(proposal, by, capacity, proposal.reason, "proposed")
+    proposal: Proposal = Proposal.objects.create(
+        **about, proposed_by=by, source=source, reason=reason, **fields
+    )
+    _tell(proposal, by, capacity, reason, "proposed", notices.change_proposed)
     return proposal
 
 
 def _locked(held: Proposal) -> Any:
     if held.instead_of is None:
         return None
-    return kind_of(held).objects.select_for_update().get(pk=held.instead_of)
-
-
-def _ends_on(before: Any, after: Any, held: Any) -> date | None:
-    """The last day of the version before; None if it ends earlier already."""
-    last: date = after.valid_from - timedelta(days=1) if after else held.last_day
-    return last if before.valid_to is None or before.valid_to > last else None
+    return held.model.objects.select_for_update(of=("self",)).get(pk=held.instead_of)
 
 
 def _decide(
     held: Proposal, by: Person, capacity: Capacity, reason: str, *, is_confirmed: bool
 ) -> None:
     held.decide(by=by, is_confirmed=is_confirmed)
-    _tell(held, by, capacity, reason, "confirmed" if is_confirmed else "declined")
+    if is_confirmed:
+        _tell(held, by, capacity, reason, "confirmed", notices.change_confirmed)
+    else:
+        _tell(held, by, capacity, reason, "declined", notices.change_declined)
 
 
-def _tell(held: Proposal, by: Person, capacity: Capacity, reason: str, what: str) -> None:
-    record(
+def _tell(
+    held: Proposal, by: Person, capacity: Capacity, reason: str, what: str, effect: Effect
+) -> None:
+    """A line of the trail, and who is told of it."""
+    entry = record(
         Entry.Event.REFERENCE_CHANGED,
         by=by,
         capacity=capacity,
+        case=held,
         subject=f"partners.proposal:{held.pk}",
         note=reason,
         given={
             "proposal": what,
-            "kind": held.kind,
+            "kind": held.of_kind,
             "row": held.instead_of,
             "columns": held.columns,
             "last day": held.last_day,
@@ -260,3 +333,4 @@ def _tell(held: Proposal, by: Person, capacity: Capacity, reason: str, what: str
             "proposed by": held.proposed_by.official_name,
         },
     )
+    set_off(entry, effect)

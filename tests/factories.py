@@ -158,7 +158,7 @@ class ProposalFactory(DjangoModelFactory[Proposal]):
     class Meta:
         model = Proposal
 
-    kind = "rate"
+    of_kind = "rate"
     columns = factory.LazyFunction(
         lambda: {
             "code": "deposit",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from workflow import logs
 from workflow.models import Case, Entry, FollowUp
-from workflow.steps import Step, beginnings_of, steps_of
+from workflow.steps import Effect, Step, beginnings_of, steps_of
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +83,23 @@ def pause(attempts: int, *, first: float = 1.0) -> timedelta:
     return timedelta(seconds=random.uniform(0.8, 1.2) * min(first * 2**attempts, 3600))
 
 
-def case_of(entry: Entry) -> Case:
+def case_of(entry: Entry) -> Any:
+    """The case, or the row of another kind that the line names as one."""
     model = apps.get_model(entry.case_kind)
-    return model._default_manager.get(pk=entry.case_id)  # type: ignore[no-any-return]
+    return model._default_manager.get(pk=entry.case_id)
 
 
 def step_of(entry: Entry) -> Step:
     model: type[Case] = apps.get_model(entry.case_kind)
     return (steps_of(model) | beginnings_of(model))[entry.step]
+
+
+def effect_of(row: FollowUp) -> Effect:
+    """As the step declares it; of a line that is no step, as the model it is about does."""
+    if row.entry.event == Entry.Event.STEP:
+        return step_of(row.entry).effect(row.effect)
+    declared: tuple[Effect, ...] = apps.get_model(row.entry.case_kind).effects
+    return next(effect for effect in declared if effect.key == row.effect)
 
 
 def _count_attempt(follow_up_id: int) -> bool:
@@ -115,7 +125,7 @@ def _perform(follow_up_id: int) -> bool:
         row = _held(follow_up_id)
         if row is None:
             return False
-        step_of(row.entry).effect(row.effect).run(case_of(row.entry), row)
+        effect_of(row).run(case_of(row.entry), row)
         row.done_at = timezone.now()
         row.error = ""
         row.save(update_fields=["done_at", "error"])

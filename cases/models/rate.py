@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow import walls
 from workflow.models import Dated
+from workflow.models.dated import COUNTS
 from workflow.steps import NotOpen
 
 
@@ -36,7 +37,9 @@ class Rate(Dated):
         verbose_name_plural = _("rates")
         constraints = [
             *Dated.Meta.constraints,
-            models.UniqueConstraint(fields=["code", "valid_from"], name="cases_rate_once"),
+            models.UniqueConstraint(
+                fields=["code", "valid_from"], condition=COUNTS, name="cases_rate_once"
+            ),
             models.CheckConstraint(
                 condition=Q(percent__gte=0) & Q(percent__lte=100), name="cases_rate_is_percent"
             ),

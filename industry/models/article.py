@@ -29,7 +29,16 @@ class Article(Reference):
         SERVICE = "service", _("service")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    catalogue_number = models.CharField(_("catalogue number"), max_length=20, unique=True)
+    catalogue_number = models.CharField(
+        _("catalogue number"),
+        max_length=20,
+        unique=True,
+        error_messages={
+            "unique": _(
+                "This number is in the catalogue already. Propose a change of that article."
+            )
+        },
+    )
     name_ja = models.CharField(_("name in Japanese"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -39,6 +48,8 @@ class Article(Reference):
     wall = walls.shared()
 
     class Meta:
+        verbose_name = _("article of the catalogue")
+        verbose_name_plural = _("articles of the catalogue")
         ordering = ["catalogue_number"]
         constraints = [
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 Whoever sets the house up gives the first roles: they have no `granted_by`. A role that stands
 alone shares no day with another role of its holder (`partners_membership_stands_alone`).
+A role that was ended at once, on its first day or before, counts on none.
 """
 
 from __future__ import annotations
@@ -16,10 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from partners.access import GRANTED_BY_TWO, ROLES
 from partners.models.organisation import Organisation
 from partners.models.person import Person
+from workflow.models.dated import COUNTS
 from workflow.walls import Wall
-
-# A role that was ended at once, on its first day or before, counts on none.
-COUNTS = Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

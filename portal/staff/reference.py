@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal
-from functools import partial
+from collections.abc import Callable
+from functools import partial, reduce
+from operator import or_
 from typing import Any, cast
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import DecimalField
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import CharField, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners import access, policies, reference
-from partners.access import ROLES, Permission
-from partners.forms import AT_THE_END, Declining, ProposeEnd, ProposeRow
+from partners import access, kinds, policies, reference
+from partners.access import Permission
+from partners.forms import Declining, ProposeEnd, ProposeRow, ProposeWithdrawal
 from partners.models import Person, Proposal
-from portal import names
 from portal.identity import Proof, freshly
-from workflow.models import Dated, Entry
+from portal.staff.reference_words import (
+    changes_of,
+    goes_on,
+    heads,
+    shown_proposal,
+    shown_rows,
+    told_of,
+)
+from workflow.models import Dated, Reference
 from workflow.steps import Refused
+
+PAGE_SIZE = 50
 
 
 class Day(forms.Form):
@@ -39,65 +48,104 @@ class Day(forms.Form):
         return (self.is_valid() and self.cleaned_data["on"]) or timezone.localdate()
 
 
+class Words(forms.Form):
+    q = forms.CharField(label=_("Words"), required=False, max_length=100)
+
+    def rows(self, kind: type[Reference]) -> QuerySet[Any]:
+        """Rows in some text of which, or of the nation they belong to, each of the words stands."""
+        rows = kind.objects.select_related(*_joined(kind))
+        if not self.is_valid():
+            return rows
+        for word in self.cleaned_data["q"].split():
+            rows = rows.filter(
+                reduce(or_, (Q(**{f"{name}__icontains": word}) for name in _texts(kind)))
+            )
+        return rows
+
+
 def overview(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    kinds = [
-        {
-            "label": _label(kind),
-            "url": reverse("reference_kind", args=[name]),
-            "count": kind.objects.on(today).count(),
-            "to_come": kind.objects.filter(valid_from__gt=today).count(),
-        }
-        for name, kind in reference.kinds().items()
-    ]
     waiting = Proposal.objects.waiting().select_related("proposed_by")
+    shown = [_shown_kind(name, kind) for name, kind in kinds.kinds().items()]
     context = {
-        "kinds": sorted(kinds, key=lambda one: str(one["label"])),
-        "waiting": [_shown_proposal(one) for one in waiting],
+        "kinds": sorted(shown, key=lambda one: str(one["label"])),
+        "waiting": [shown_proposal(one) for one in waiting],
         **_acts(request),
     }
     return render(request, "portal/staff/reference/overview.html", context)
 
 
+def _shown_kind(name: str, kind: type[Reference]) -> dict[str, Any]:
+    today, rows = timezone.localdate(), kind.objects.all()
+    shown = {"label": kinds.label_of(kind), "url": reverse("reference_kind", args=[name])}
+    if not issubclass(kind, Dated):
+        return shown | {"count": rows.count(), "to_come": 0}
+    return shown | {
+        "count": kind.objects.on(today).count(),
+        "to_come": _to_come(kind, today).count(),
+    }
+
+
 def of_kind(request: HttpRequest, kind: str) -> HttpResponse:
-    """The rows in force on a day, and those still to come."""
+    """Dated: the rows in force on a day, and those still to come. Undated: all, by words."""
     model = _kind(kind)
-    search = Day(request.GET)
-    day = search.chosen
     context = {
         "kind": kind,
-        "label": _label(model),
-        "search": search,
-        "day": day,
-        "heads": _heads(model),
-        "rows": _shown_rows(model.objects.on(day)),
-        "to_come": _shown_rows(model.objects.filter(valid_from__gt=day)),
+        "label": kinds.label_of(model),
+        "heads": heads(model),
         **_acts(request),
+    }
+    if not issubclass(model, Dated):
+        return _undated(request, model, context)
+    search = Day(request.GET)
+    context |= {
+        "search": search,
+        "day": search.chosen,
+        "rows": shown_rows(model.objects.on(search.chosen)),
+        "to_come": shown_rows(_to_come(model, search.chosen)),
     }
     return render(request, "portal/staff/reference/kind.html", context)
 
 
-def one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """A row with every version of it, newest first: who proposed, who confirmed, by which source."""
-    row = get_object_or_404(_kind(kind), pk=pk)
-    versions = list(reference.versions(row))
-    waiting = Proposal.objects.waiting().filter(
-        kind=kind, instead_of__in=[version.pk for version in versions]
-    )
-    told, latest = _told(versions), versions[0]
+def _undated(request: HttpRequest, kind: type[Reference], context: dict[str, Any]) -> HttpResponse:
+    search = Words(request.GET)
+    page = Paginator(search.rows(kind), PAGE_SIZE).get_page(request.GET.get("page"))
+    context |= {"search": search, "page": page, "rows": shown_rows(page)}
+    return render(request, "portal/staff/reference/undated.html", context)
+
+
+def one(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
+    """A row: who proposed and confirmed what of it, by which source; a dated one with every version."""
+    row = _row(kind, pk)
+    rows = list(reference.versions(row)) if isinstance(row, Dated) else [row]
+    keys = [str(version.pk) for version in rows]
+    waiting = Proposal.objects.waiting().filter(of_kind=kind, instead_of__in=keys)
     context = {
         "kind": kind,
-        "label": _label(type(row)),
-        "title": _title(row),
-        "latest": latest,
-        "heads": _heads(type(row), of_versions=True),
-        "versions": [
-            {**shown, "told": told.get(shown["row"].pk, [])}
-            for shown in _shown_rows(versions, of_versions=True)
-        ],
-        "waiting": [_shown_proposal(held) for held in waiting.select_related("proposed_by")],
-        "has_ended": bool(latest.valid_to and latest.valid_to < timezone.localdate()),
+        "label": kinds.label_of(type(row)),
+        "title": kinds.title_of(row),
+        "waiting": [shown_proposal(held) for held in waiting.select_related("proposed_by")],
         **_acts(request),
+    }
+    if isinstance(row, Dated):
+        return _versions(request, row, rows, context)
+    context |= {"shown": shown_rows([row])[0], "told": told_of([row]).get(str(row.pk), [])}
+    return render(request, "portal/staff/reference/undated_row.html", context)
+
+
+def _versions(
+    request: HttpRequest, row: Dated, rows: list[Any], context: dict[str, Any]
+) -> HttpResponse:
+    told, today = told_of(rows), timezone.localdate()
+    latest = next((version for version in rows if not version.counts_never), None)
+    context |= {
+        "latest": latest,
+        "may_change": latest and not (latest.valid_to and latest.valid_to < today),
+        "may_withdraw": latest and latest.valid_from > today,
+        "heads": heads(type(row), of_versions=True),
+        "versions": [
+            {**shown, "told": told.get(str(shown["row"].pk), [])}
+            for shown in shown_rows(rows, of_versions=True)
+        ],
     }
     return render(request, "portal/staff/reference/row.html", context)
 
@@ -106,23 +154,33 @@ def one(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def propose(
-    request: HttpRequest, kind: str, pk: int | None = None, proof: Proof | None = None
+    request: HttpRequest, kind: str, pk: str | None = None, proof: Proof | None = None
 ) -> HttpResponse:
-    """A new row, or the next version of one."""
+    """A new row, the next version of a dated one, or a change of an undated one."""
     model = _kind(kind)
-    before = get_object_or_404(model, pk=pk) if pk is not None else None
+    before = _row(kind, pk) if pk is not None else None
     form = ProposeRow(request.POST or None, kind=model, instead_of=before)
-    words = {"label": _t("Propose the next version") if before else _t("Propose a new row")}
-    words["hint"] = _t("It counts from its first day on, once a second person has confirmed it.")
-    if before:
-        words["hint"] += " " + _t("The present version then ends on the day before.")
+    words = _words_of_proposing(model, is_new=before is None)
     return _proposed(request, form, reference.propose, words, before, kind, proof)
 
 
+def _words_of_proposing(kind: type[Reference], *, is_new: bool) -> dict[str, str]:
+    dated = kinds.is_dated(kind)
+    from_day = _t("It counts from its first day on, once a second person has confirmed it.")
+    at_once = _t("It counts as soon as a second person has confirmed it.")
+    if is_new:
+        return {"label": _t("Propose a new row"), "hint": from_day if dated else at_once}
+    if dated:
+        ends = _t("The present version then ends on the day before.")
+        return {"label": _t("Propose the next version"), "hint": f"{from_day} {ends}"}
+    kept = _t("Papers that have been made stay as they are.")
+    return {"label": _t("Propose a change"), "hint": f"{at_once} {kept}"}
+
+
 def propose_end(
-    request: HttpRequest, kind: str, pk: int, proof: Proof | None = None
+    request: HttpRequest, kind: str, pk: str, proof: Proof | None = None
 ) -> HttpResponse:
-    row = get_object_or_404(_kind(kind), pk=pk)
+    row = _dated_row(kind, pk)
     form = ProposeEnd(request.POST or None, row=row)
     words = {
         "label": _t("Propose a last day"),
@@ -131,16 +189,33 @@ def propose_end(
     return _proposed(request, form, reference.propose_end, words, row, kind, proof)
 
 
+def propose_withdrawal(
+    request: HttpRequest, kind: str, pk: str, proof: Proof | None = None
+) -> HttpResponse:
+    """That a row which has not begun never does."""
+    row = _dated_row(kind, pk)
+    form = ProposeWithdrawal(request.POST or None, row=row)
+    words = {"label": _t("Propose to withdraw"), "hint": _hint_of_withdrawal(row)}
+    if not form.is_bound:
+        words["refusal"] = reference.why_not_withdrawn(row)
+    return _proposed(request, form, reference.propose_withdrawal, words, row, kind, proof)
+
+
+def _hint_of_withdrawal(row: Dated) -> str:
+    hint = _t("It then never counts. That it was to begin stays in the trail.")
+    return f"{hint} {goes_on(row)}".strip()
+
+
 def _proposed(
     request: HttpRequest,
     form: Any,
     do: Callable[..., Proposal],
     words: dict[str, str],
-    row: Dated | None,
+    row: Reference | None,
     kind: str,
     proof: Proof | None,
 ) -> HttpResponse:
-    refusal = ""
+    refusal = words.pop("refusal", "")
     if form.is_valid() and not proof:
         try:
             proposal = do(by=_person(request), **form.given)
@@ -156,12 +231,11 @@ def _proposed(
         "form": form,
         "proof": proof,
         "refusal": refusal,
-        "kind_label": _label(_kind(kind)),
+        "kind_label": kinds.label_of(_kind(kind)),
         "kind_url": reverse("reference_kind", args=[kind]),
         "back": back or reverse("reference_kind", args=[kind]),
-        "title": _title(row) if row else "",
-        "present": next(iter(_shown_rows([row])), None) if row else None,
-        "heads": _heads(_kind(kind)),
+        "title": kinds.title_of(row) if row else "",
+        "present": shown_rows([row])[0] if isinstance(row, Dated) else None,
         **words,
     }
     return render(
@@ -214,10 +288,13 @@ def _proposal_page(
     **proofs: Proof | None,
 ) -> HttpResponse:
     is_open = not held.decided_at and _acts(request)["may_confirm"]
+    shown = shown_proposal(held)
     context = {
         "proposal": held,
-        "shown": _shown_proposal(held),
-        "changes": _changes(held),
+        "shown": shown,
+        "changes": changes_of(held),
+        "goes_on": "" if held.decided_at or not shown["is_withdrawal"] else goes_on(held.present),
+        "why_declined": held.decision_reason() if held.is_confirmed is False else "",
         "form": form,
         "refusal": refusal,
         "may_decide": is_open and held.proposed_by_id != _person(request).pk,
@@ -231,133 +308,42 @@ def _proposal_page(
     )
 
 
-# In words ------------------------------------------------------------------------------------
-
-
-def _label(kind: type[Dated]) -> str:
-    return str(capfirst(str(kind._meta.verbose_name_plural)))
-
-
-def _own(kind: type[Dated], *, of_versions: bool = False) -> list[Any]:
-    """The columns that are the kind's own: neither days nor source, nor what all versions share."""
-    others = {*AT_THE_END, *(reference.key_of(kind) if of_versions else ())}
-    return [
-        column
-        for column in kind._meta.concrete_fields
-        if not column.primary_key and column.name not in others
-    ]
-
-
-def _heads(kind: type[Dated], *, of_versions: bool = False) -> list[str]:
-    return [_head(column) for column in _own(kind, of_versions=of_versions)]
-
-
-def _head(column: Any) -> str:
-    return str(capfirst(column.verbose_name))
-
-
-def _value(row: Any, column: Any) -> str:
-    value = getattr(row, column.name)
-    if column.choices:
-        return str(getattr(row, f"get_{column.name}_display")())
-    if isinstance(value, Decimal):
-        return f"{value.normalize():,f}"
-    if isinstance(value, list):
-        return " → ".join(str(ROLES[role].label) for role in value)
-    return reference.name_of(str(value))
-
-
-def _title(row: Dated) -> str:
-    """What says which row it is; a number says little without its head."""
-    key: list[Any] = [row._meta.get_field(name) for name in reference.key_of(type(row))]
-    return " · ".join(
-        f"{_head(column)} {_value(row, column)}"
-        if isinstance(column, DecimalField)
-        else _value(row, column)
-        for column in key
-    )
-
-
-def _shown_rows(rows: Iterable[Any], *, of_versions: bool = False) -> list[dict[str, Any]]:
-    return [
-        {
-            "row": row,
-            "url": reverse("reference_row", args=[row._meta.model_name, row.pk]),
-            "cells": [
-                (_head(column), _value(row, column))
-                for column in _own(type(row), of_versions=of_versions)
-            ],
-        }
-        for row in rows
-    ]
-
-
-def _shown_proposal(held: Proposal) -> dict[str, Any]:
-    before, after = reference.replaced(held), reference.row_of(held)
-    words = {
-        (True, True): _t("next version"),
-        (False, True): _t("new row"),
-        (True, False): pgettext("reference", "last day"),
-    }
-    return {
-        "held": held,
-        "kind": held.kind,
-        "kind_label": _label(reference.kind_of(held)),
-        "kind_url": reverse("reference_kind", args=[held.kind]),
-        "row_url": reverse("reference_row", args=[held.kind, before.pk]) if before else "",
-        "title": _title(after or before),
-        "what": words[before is not None, after is not None],
-        "from": after.valid_from if after else None,
-        "to": after.valid_to if after else held.last_day,
-    }
-
-
-def _changes(held: Proposal) -> list[dict[str, str]]:
-    """Each column of the kind's own, before and after."""
-    before, after = reference.replaced(held), reference.row_of(held)
-    if after is None:
-        return []
-    return [
-        {
-            "label": _head(column),
-            "before": _value(before, column) if before else "",
-            "after": _value(after, column),
-        }
-        for column in _own(type(after))
-    ]
-
-
-def _told(rows: Iterable[Any]) -> dict[int, list[dict[str, Any]]]:
-    """What the trail says of rows, newest first, by their key."""
-    subjects = {f"{row._meta.label_lower}:{row.pk}": row.pk for row in rows}
-    lines = Entry.objects.filter(event=Entry.Event.REFERENCE_CHANGED, subject__in=subjects)
-    found = list(lines.order_by("-id"))
-    who = names.people(
-        actor for line in found for actor in (line.actor_id, line.given.get("proposer", ""))
-    )
-    told: dict[int, list[dict[str, Any]]] = {}
-    for line in found:
-        told.setdefault(subjects[line.subject], []).append(
-            {
-                "at": line.at,
-                "by": who.get(line.actor_id, line.actor_name),
-                "is_ours": line.actor_id == "system",
-                "proposed_by": who.get(
-                    line.given.get("proposer", ""), line.given.get("proposed by", "")
-                ),
-                "why": line.note,
-            }
-        )
-    return told
-
-
 # Parts ---------------------------------------------------------------------------------------
 
 
-def _kind(name: str) -> type[Dated]:
-    if name not in reference.kinds():
+def _kind(name: str) -> type[Reference]:
+    if name not in kinds.kinds():
         raise Http404
-    return reference.kinds()[name]
+    return kinds.kinds()[name]
+
+
+def _row(kind: str, pk: str) -> Any:
+    model = _kind(kind)
+    try:
+        return get_object_or_404(model, pk=pk)
+    except (ValueError, ValidationError) as not_a_key:
+        raise Http404 from not_a_key
+
+
+def _dated_row(kind: str, pk: str) -> Dated:
+    row = _row(kind, pk)
+    if not isinstance(row, Dated):
+        raise Http404
+    return row
+
+
+def _to_come(kind: type[Dated], on: Any) -> QuerySet[Any]:
+    rows: QuerySet[Any] = kind.objects.counting().filter(valid_from__gt=on)
+    return rows
+
+
+def _joined(kind: type[Reference]) -> list[str]:
+    return [one.name for one in kinds.own_columns(kind) if one.is_relation]
+
+
+def _texts(kind: type[Reference]) -> list[str]:
+    own = [one.name for one in kinds.own_columns(kind) if isinstance(one, CharField)]
+    return own + [f"{name}__{text}" for name in _joined(kind) for text in ("name_ja", "name_en")]
 
 
 def _proposal(pk: UUID) -> Proposal:
@@ -401,7 +387,10 @@ ROUTES: list[URLPattern] = [
     ),
     path("<slug:kind>/", policies.staff(require_GET(of_kind)), name="reference_kind"),
     path("<slug:kind>/new/", _proposing(propose), name="propose_row"),
-    path("<slug:kind>/<int:pk>/", policies.staff(require_GET(one)), name="reference_row"),
-    path("<slug:kind>/<int:pk>/version/", _proposing(propose), name="propose_version"),
-    path("<slug:kind>/<int:pk>/end/", _proposing(propose_end), name="propose_end"),
+    path("<slug:kind>/<slug:pk>/", policies.staff(require_GET(one)), name="reference_row"),
+    path("<slug:kind>/<slug:pk>/version/", _proposing(propose), name="propose_version"),
+    path("<slug:kind>/<slug:pk>/end/", _proposing(propose_end), name="propose_end"),
+    path(
+        "<slug:kind>/<slug:pk>/withdraw/", _proposing(propose_withdrawal), name="propose_withdrawal"
+    ),
 ]

@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from cases.models import Rate
 from portal.desks import DESKS
 from portal.staff import desk as staff_desk
 from tests.browser.conftest import NARROW, WIDE, Window
@@ -188,8 +189,16 @@ def test_staff_pages_in_english(looker: Callable[..., Looker]) -> None:
     eyes.look(f"/staff/contracts/{contract.number}/", closely=True)
 
 
+@pytest.fixture
+def coming(transactional_db: None) -> Iterator[Rate]:
+    """A row that has not begun; reference data is not swept up after a test that commits."""
+    row = Rate.objects.create(code="test", percent=1, valid_from="2090-04-01", source="memo")
+    yield row
+    Rate._base_manager.filter(pk=row.pk).delete()
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_reference_pages(looker: Callable[..., Looker], language: str) -> None:
+def test_reference_pages(looker: Callable[..., Looker], coming: Rate, language: str) -> None:
     held = ProposalFactory()
     eyes = looker("finance_officer", language=language)
 
@@ -201,6 +210,13 @@ def test_reference_pages(looker: Callable[..., Looker], language: str) -> None:
     eyes.look("/staff/reference/approvalroute/new/", closely=True)
     press(eyes.page.locator("main form[method=post]"))
     eyes.look_here()
+    eyes.look(f"/staff/reference/rate/{coming.pk}/", closely=True)
+    eyes.look(f"/staff/reference/rate/{coming.pk}/withdraw/", closely=True)
+    for kind in ("nation", "agreement", "article"):
+        eyes.look(f"/staff/reference/{kind}/", closely=True)
+    eyes.look("/staff/reference/nation/PH/", closely=True)
+    eyes.look("/staff/reference/nation/PH/version/", closely=True)
+    eyes.look("/staff/reference/article/new/", closely=True)
 
     other = looker("director", language=language)
     other.look(f"/staff/reference/proposals/{held.pk}/", closely=True)

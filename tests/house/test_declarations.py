@@ -21,6 +21,7 @@ from fms_agency.management.commands import generate_pages
 from fms_agency.management.commands.generate_pages import routes
 from notifications.notices import Notice
 from partners.access import ROLES, Permission
+from partners.models import Proposal
 from partners.policies import Policy, policy_of
 from tests.house.code import ROOT
 from workflow.deadlines import DueOn
@@ -48,7 +49,8 @@ BEGINNINGS = [
     for model in case_types()
     for step in beginnings_of(model).values()
 ]
-EFFECTS = {
+BESIDE_STEPS = {effect.key: effect for effect in Proposal.effects}
+EFFECTS = BESIDE_STEPS | {
     effect.key: effect
     for model in case_types()
     for step in (*steps_of(model).values(), *beginnings_of(model).values())
@@ -194,7 +196,7 @@ def test_effect_finds_what_it_names(key: str) -> None:
             pytest.fail(f"an effect of an unknown kind: {effect}")
 
 
-def test_every_notice_on_file_is_sent_by_some_step() -> None:
+def test_every_notice_on_file_is_sent_by_some_step_or_act() -> None:
     on_file = {path.parent.name for path in (ROOT / "templates/notifications").glob("*/body.txt")}
 
     assert on_file == {key.partition(":")[2] for key in EFFECTS if key.startswith("notice:")}

@@ -55,7 +55,7 @@ from workflow.steps import take_within
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 22)
-BEFORE = DAY - timedelta(days=1)
+WELL_BEFORE = DAY - timedelta(days=2)  # the day before its first is the last of a withdrawn row
 NOW = timezone.now
 
 
@@ -312,7 +312,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_bill_issued_is_dated": lambda: change(BillFactory(), state="issued"),
     "cases_rate_once": lambda: twice(rate),
     "cases_rate_is_percent": lambda: rate(percent=101),
-    "cases_rate_ends_after_it_begins": lambda: rate(valid_to=BEFORE),
+    "cases_rate_ends_after_it_begins": lambda: rate(valid_to=WELL_BEFORE),
     # exports
     "exports_review_cleared_is_dated": lambda: change(TransferReviewFactory(), state="cleared"),
     "exports_review_one_live_per_request": review_twice,
@@ -367,9 +367,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     ),
     "partners_emergency_has_a_reason": lambda: change(EmergencyAccessFactory(), reason=""),
     # the gate
-    "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=BEFORE),
+    "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=WELL_BEFORE),
     "workflow_route_once": lambda: twice(route),
-    "workflow_separation_ends_after_it_begins": lambda: separation(valid_to=BEFORE),
+    "workflow_separation_ends_after_it_begins": lambda: separation(valid_to=WELL_BEFORE),
     "workflow_separation_once": lambda: twice(separation),
     "workflow_separation_known_scope": lambda: separation(scope="world"),
     "workflow_side_one_per_person": other_side,

@@ -114,7 +114,7 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
     "propose_row": [{"kind": "rate"}, {"kind": "other"}],
     **{
         name: [{"kind": "rate", "pk": 1}, {"kind": "other", "pk": 1}]
-        for name in ("reference_row", "propose_version", "propose_end")
+        for name in ("reference_row", "propose_version", "propose_end", "propose_withdrawal")
     },
     "openid_connect_login": [{"provider_id": "gbizid"}],
     "openid_connect_callback": [{"provider_id": "gbizid"}],

@@ -11,11 +11,14 @@ import time_machine
 
 from cases.models import Rate
 from cases.models.rate import rate_on
+from industry.models import Article
+from notifications.models import Message
 from partners import reference
-from partners.models import Person, Proposal
-from partners.reference import confirm, decline, propose, propose_end
+from partners.models import Agreement, Nation, Person, Proposal
+from partners.reference import confirm, decline, propose, propose_end, propose_withdrawal
 from tests.factories import ProposalFactory, person
-from workflow.models import ApprovalRoute, Entry
+from workflow.follow_ups import run_entry
+from workflow.models import ApprovalRoute, Entry, FollowUp
 from workflow.steps import NotOpen, NotYours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -142,6 +145,284 @@ def test_version_that_ends_before_it_is_replaced_keeps_its_last_day(
     assert Rate.objects.get(pk=row.pk).valid_to == date(2026, 12, 31)
 
 
+# Withdrawn -----------------------------------------------------------------------------------
+
+
+def second(row: Rate, proposer: Person, confirmer: Person, **fields: Any) -> Rate:
+    """The next version of a row, proposed and confirmed."""
+    version = next_deposit(**fields)
+    confirm(propose(version, by=proposer, reason=WHY, instead_of=row), by=confirmer)
+    found: Rate = Rate.objects.get(code="deposit", valid_from=version.valid_from)
+    return found
+
+
+def test_version_that_is_withdrawn_never_counts_and_the_one_before_goes_on(
+    proposer: Person, confirmer: Person
+) -> None:
+    first = deposit()
+    row = second(first, proposer, confirmer)
+
+    confirm(propose_withdrawal(row, by=proposer, reason=WHY), by=confirmer)
+
+    assert [rate_on(Rate.Code.DEPOSIT, day) for day in (date(2027, 3, 31), FIRST)] == [20, 20]
+    row.refresh_from_db()
+    assert (row.counts_never, row.valid_to) == (True, date(2027, 3, 31))
+    withdrawn, resumed = changed()[-2:]
+    assert withdrawn == {"valid_to": {"from": None, "to": "2027-03-31"}}
+    assert resumed == {"valid_to": {"from": "2027-03-31", "to": None}}
+    told = Entry.objects.filter(subject=f"cases.rate:{row.pk}").first()
+    assert told is not None
+    assert (told.actor_id, told.note) == (confirmer.actor_id, WHY)
+    assert told.given["proposed by"] == "SATO Hanako"
+
+
+def test_version_before_gets_back_the_last_day_it_had(proposer: Person, confirmer: Person) -> None:
+    first = deposit()
+    last = date(2028, 3, 31)
+    confirm(propose_end(first, last, by=proposer, source="-", reason="-"), by=confirmer)
+    row = second(first, proposer, confirmer, valid_to=date(2030, 3, 31))
+
+    confirm(propose_withdrawal(row, by=proposer, reason=WHY), by=confirmer)
+
+    first.refresh_from_db()
+    assert first.valid_to == last
+
+
+def test_row_that_replaced_none_is_withdrawn_alone(proposer: Person, confirmer: Person) -> None:
+    first = deposit()
+    confirm(
+        propose_end(first, date(2027, 3, 31), by=proposer, source="-", reason="-"), by=confirmer
+    )
+    row = second(first, proposer, confirmer)
+
+    confirm(propose_withdrawal(row, by=proposer, reason=WHY), by=confirmer)
+
+    first.refresh_from_db()
+    assert first.valid_to == date(2027, 3, 31)
+
+
+def test_row_that_shipped_with_the_house_is_withdrawn_alone(
+    proposer: Person, confirmer: Person
+) -> None:
+    row = Rate.objects.create(code="test", percent=1, valid_from=FIRST, source="memo")
+
+    confirm(propose_withdrawal(row, by=proposer, reason=WHY), by=confirmer)
+
+    row.refresh_from_db()
+    assert row.counts_never
+
+
+def test_day_of_a_withdrawn_row_is_free_again(proposer: Person, confirmer: Person) -> None:
+    first = deposit()
+    row = second(first, proposer, confirmer)
+    confirm(propose_withdrawal(row, by=proposer, reason=WHY), by=confirmer)
+    first.refresh_from_db()
+
+    confirm(
+        propose(next_deposit(percent=Decimal(30)), by=proposer, reason=WHY, instead_of=first),
+        by=confirmer,
+    )
+
+    assert rate_on(Rate.Code.DEPOSIT, FIRST) == 30
+    earlier = next_deposit(valid_from=date(2027, 3, 31))
+    assert "begins on 2027-04-01" in reference.why_not_row(earlier, Rate.objects.get(percent=30))
+
+
+def test_what_counts_already_is_not_withdrawn(
+    proposer: Person, confirmer: Person, today: Any
+) -> None:
+    row = second(deposit(), proposer, confirmer)
+    proposal = propose_withdrawal(row, by=proposer, reason=WHY)
+    today.move_to("2027-04-01T09:00:00+09:00")
+
+    with pytest.raises(NotOpen, match=r"counts since 2027-04-01\. Propose a last day"):
+        confirm(proposal, by=confirmer)
+    with pytest.raises(NotOpen, match="counts since"):
+        propose_withdrawal(deposit(), by=proposer, reason=WHY)
+
+
+def test_later_version_is_withdrawn_first(proposer: Person, confirmer: Person) -> None:
+    row = second(deposit(), proposer, confirmer)
+    second(row, proposer, confirmer, valid_from=date(2028, 4, 1))
+    row.refresh_from_db()
+
+    with pytest.raises(NotOpen, match=r"begins on 2028-04-01\. Withdraw that one first"):
+        propose_withdrawal(row, by=proposer, reason=WHY)
+
+
+def test_nothing_comes_of_a_withdrawn_row_any_more(proposer: Person, confirmer: Person) -> None:
+    row = second(deposit(), proposer, confirmer)
+    confirm(propose_withdrawal(row, by=proposer, reason=WHY), by=confirmer)
+    row.refresh_from_db()
+
+    assert "has been withdrawn" in reference.why_not_withdrawn(row)
+    assert "has been withdrawn" in reference.why_not_end(row, date(2029, 1, 1))
+    later = next_deposit(valid_from=date(2029, 4, 1))
+    assert "has been withdrawn" in reference.why_not_row(later, row)
+
+
+# Undated rows --------------------------------------------------------------------------------
+
+
+def philippines(**fields: Any) -> Nation:
+    row = Nation.objects.get(pk="PH")
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return row
+
+
+def test_undated_row_changes_by_what_was_proposed_and_nothing_else(
+    proposer: Person, confirmer: Person
+) -> None:
+    proposal = propose(
+        philippines(name_en="The Philippines", source="memo 5"),
+        by=proposer,
+        reason=WHY,
+        instead_of=philippines(),
+    )
+    Nation.objects.get(pk="PH").save()
+    other = philippines(currency="PHX")
+    other.save()
+    assert philippines().name_en == "Philippines"
+
+    confirm(proposal, by=confirmer)
+
+    assert (philippines().name_en, philippines().currency) == ("The Philippines", "PHX")
+    assert proposal.columns["name_en"] == {"from": "Philippines", "to": "The Philippines"}
+    assert set(proposal.columns) == {"name_en", "source"}
+    line = Entry.objects.filter(subject="partners.nation:PH").first()
+    assert line is not None
+    assert line.given["changed"] == proposal.columns
+    assert (line.given["proposed by"], line.note) == ("SATO Hanako", WHY)
+
+
+def test_change_of_what_has_changed_since_is_refused(proposer: Person, confirmer: Person) -> None:
+    proposal = propose(
+        philippines(currency="PHX"), by=proposer, reason=WHY, instead_of=philippines()
+    )
+    philippines(currency="PHY").save()
+
+    with pytest.raises(NotOpen, match="“Currency” has changed since"):
+        confirm(proposal, by=confirmer)
+    assert philippines().currency == "PHY"
+
+
+def test_change_of_nothing_or_to_nonsense_is_refused(proposer: Person) -> None:
+    with pytest.raises(NotOpen, match="Nothing changes"):
+        propose(philippines(), by=proposer, reason=WHY, instead_of=philippines())
+    with pytest.raises(NotOpen, match="three capital letters"):
+        propose(philippines(currency="php"), by=proposer, reason=WHY, instead_of=philippines())
+
+
+def test_new_undated_row_is_one_of_its_own(proposer: Person, confirmer: Person) -> None:
+    article = {"kind": "article", "item_class": "part", "source": "memo", "unit": "EA"}
+    new = Article(catalogue_number="JP-NEW-001", name_ja="新", name_en="New", **article)
+    first, twice = (propose(new, by=proposer, reason=WHY) for _again in range(2))
+
+    confirm(first, by=confirmer)
+
+    assert Article.objects.get(catalogue_number="JP-NEW-001").name_en == "New"
+    with pytest.raises(NotOpen, match="in the catalogue already"):
+        confirm(twice, by=confirmer)
+
+
+def test_new_nation_does_not_write_over_one_that_is_known(
+    proposer: Person, confirmer: Person
+) -> None:
+    words = {"name_ja": "新", "formal_ja": "新", "formal_en": "X", "currency": "XAX"}
+    held = propose(
+        Nation(code="XA", name_en="New", source="memo", **words), by=proposer, reason=WHY
+    )
+    Nation.objects.create(code="XA", name_en="Old", source="memo", **words)
+
+    with pytest.raises(NotOpen, match="known already"):
+        confirm(held, by=confirmer)
+    assert Nation.objects.get(pk="XA").name_en == "Old"
+
+
+def test_day_of_an_agreement_is_read_back_as_a_day(proposer: Person, confirmer: Person) -> None:
+    row = Agreement.objects.get(nation="PH")
+    later = Agreement.objects.get(nation="PH")
+    later.in_force_on, later.is_verified = date(2030, 1, 1), True
+
+    proposal = propose(later, by=proposer, reason=WHY, instead_of=row)
+    confirm(proposal, by=confirmer)
+
+    row.refresh_from_db()
+    assert (row.in_force_on, row.is_verified) == (date(2030, 1, 1), True)
+    assert (proposal.before().in_force_on, proposal.after().is_verified) == (
+        Agreement(in_force_on=date(2016, 4, 26)).in_force_on,
+        True,
+    )
+
+
+# Who is told ---------------------------------------------------------------------------------
+
+
+def told_of(proposal: Proposal) -> list[tuple[Any, str]]:
+    for entry_id in FollowUp.objects.waiting().values_list("entry_id", flat=True):
+        run_entry(entry_id)
+    rows = Message.objects.filter(case_id=proposal.pk).order_by("created_at", "recipient__email")
+    return [(row.recipient_id, row.notice) for row in rows]
+
+
+def test_whoever_may_confirm_is_told_and_nobody_else(proposer: Person, confirmer: Person) -> None:
+    president, _manager = person("president"), person("case_manager")
+    person("director", is_active=False)
+    proposal = propose(next_deposit(), by=proposer, reason=WHY, instead_of=deposit())
+
+    told = told_of(proposal)
+
+    assert sorted(told, key=str) == sorted(
+        [(confirmer.pk, "change_proposed"), (president.pk, "change_proposed")], key=str
+    )
+    row = Message.objects.get(recipient=confirmer)
+    assert row.path == f"/staff/reference/proposals/{proposal.pk}/"
+    assert row.subject == ("A change of reference data waits for you: Rates: initial deposit")
+    assert "SATO Hanako has proposed" in row.body_text
+    assert WHY in row.body_text
+    assert "Case:" not in row.body_text
+
+
+def test_proposer_who_might_decide_is_not_asked(confirmer: Person) -> None:
+    both = person("finance_officer", "president")
+    proposal = propose(next_deposit(), by=both, reason=WHY, instead_of=deposit())
+
+    assert told_of(proposal) == [(confirmer.pk, "change_proposed")]
+
+
+def test_proposer_is_told_what_was_decided(proposer: Person, confirmer: Person) -> None:
+    first = propose(next_deposit(), by=proposer, reason=WHY, instead_of=deposit())
+    decline(first, by=confirmer, reason="Not yet.")
+    second = propose(next_deposit(), by=proposer, reason=WHY, instead_of=deposit())
+    confirm(second, by=confirmer)
+
+    assert told_of(first) == [(proposer.pk, "change_declined")]
+    assert told_of(second) == [(proposer.pk, "change_confirmed")]
+    declined = Message.objects.get(notice="change_declined")
+    assert "Reason: Not yet." in declined.body_text
+
+
+def test_telling_twice_tells_once(proposer: Person, confirmer: Person) -> None:
+    proposal = propose(next_deposit(), by=proposer, reason=WHY, instead_of=deposit())
+    once = told_of(proposal)
+    FollowUp.objects.update(done_at=None, tried_at=None)
+
+    assert told_of(proposal) == once == [(confirmer.pk, "change_proposed")]
+
+
+def test_japanese_reader_is_told_in_japanese(proposer: Person) -> None:
+    reader = person("director", language="ja")
+    proposal = propose(
+        philippines(currency="PHX"), by=proposer, reason=WHY, instead_of=philippines()
+    )
+
+    told_of(proposal)
+
+    row = Message.objects.get(recipient=reader)
+    assert row.subject == "基準データの変更があなたの承認を待っています: 相手国: フィリピン"
+
+
 # Who -----------------------------------------------------------------------------------------
 
 
@@ -162,6 +443,8 @@ def test_only_whose_role_says_so_proposes(role: str) -> None:
         propose(next_deposit(), by=person(role), reason=WHY, instead_of=deposit())
     with pytest.raises(NotYours):
         propose_end(deposit(), FIRST, by=person(role), source="-", reason=WHY)
+    with pytest.raises(NotYours):
+        propose_withdrawal(next_deposit(), by=person(role), reason=WHY)
 
 
 @pytest.mark.parametrize("role", ["case_manager", "finance_officer", "legal_reviewer", "auditor"])

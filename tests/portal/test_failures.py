@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Request
+from cases.models import Rate, Request
 from notifications.models import Message
+from partners import reference
 from tests.factories import RequestFactory, person
 from tests.portal.test_pages import signed_in
 from workflow import tasks
+from workflow.follow_ups import run_entry
 from workflow.models import Entry, FollowUp
 from workflow.steps import take
 
@@ -79,6 +81,25 @@ def test_page_shows_what_failed_without_a_word_of_the_case() -> None:
     for shown in (row.entry.case_number, "OSError", "SMTPException", message.notice):
         assert shown in page
     assert "secret radar" not in page
+
+
+def test_notice_of_no_case_is_shown_by_what_it_is_about_and_decided_on() -> None:
+    row = Rate.objects.get(code="deposit")
+    held = reference.propose_end(
+        row, date(2090, 1, 1), by=person("finance_officer"), source="memo", reason="secret radar"
+    )
+    follow_up = FollowUp.objects.get(effect="notice:change_proposed")
+    FollowUp.objects.update(attempts=8, dead_at=timezone.now(), error="OSError: secret radar")
+    client = signed_in(ADMINISTRATOR)
+
+    page = client.get(reverse("failures")).content.decode()
+    client.post(reverse("follow_up_again", args=[follow_up.pk]))
+
+    assert "proposed change" in page
+    assert "secret radar" not in page
+    assert [what for _role, _note, *what in decisions()] == [["run_again", follow_up.effect]]
+    assert Entry.objects.filter(case_id=held.pk, event="follow_up_decided").exists()
+    assert run_entry(follow_up.entry_id) == 1
 
 
 @pytest.mark.parametrize("role", ["case_manager", "auditor", "requester", "contractor_sales"])

@@ -11,13 +11,16 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Rate
-from partners.models import Proposal
+from industry.models import Article
+from partners.forms import ProposeRow
+from partners.models import Agreement, Nation, Proposal
 from tests.factories import ProposalFactory, person
 from tests.people import enter, proven
 from tests.portal.test_pages import signed_in
 from workflow.models import ApprovalRoute, Separation
 
 QUERIES = 9
+QUERIES_OF_LIST = 7
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 WHY = "The committee has decided."
 VERSION = {"percent": "25", "valid_from": "2027-04-01", "source": "memo 12", "reason": WHY}
@@ -57,7 +60,10 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
     waiting = client.get(reverse("reference"))
 
     assert [(kind["label"], kind["count"]) for kind in empty.context["kinds"]] == [
+        ("Agreements", Agreement.objects.count()),
         ("Approval routes", ApprovalRoute.objects.count()),
+        ("Articles of the catalogue", Article.objects.count()),
+        ("Nations", Nation.objects.count()),
         ("Rates", 2),
         ("Separations of duties", Separation.objects.count()),
     ]
@@ -128,11 +134,15 @@ def test_pages_are_the_agencys(role: str, address: str) -> None:
 
 def test_kind_or_row_that_is_not_there_is_not_found(proposer: Client) -> None:
     for address in (
-        "nation/",
+        "person/",
         "rate/999999/",
+        "rate/deposit/",
         "rate/999999/version/",
-        "nation/new/",
-        "nation/1/end/",
+        "person/new/",
+        "nation/XX/",
+        "article/JP-RAD-001/version/",
+        "nation/PH/end/",
+        "nation/PH/withdraw/",
     ):
         assert proposer.get(f"/staff/reference/{address}").status_code == 404
 
@@ -222,7 +232,7 @@ def test_last_day_is_proposed_and_told_beside_its_field(proposer: Client) -> Non
 
     assert "today at the earliest" in str(early.context["form"].errors["last_day"])
     held = Proposal.objects.get()
-    assert (held.instead_of, str(held.last_day), held.columns) == (row.pk, "2027-03-31", {})
+    assert (held.instead_of, str(held.last_day), held.columns) == (str(row.pk), "2027-03-31", {})
 
 
 def test_second_change_of_a_row_is_told_to_wait(proposer: Client) -> None:
@@ -231,6 +241,248 @@ def test_second_change_of_a_row_is_told_to_wait(proposer: Client) -> None:
     page = proposer.post(of_row("propose_version", deposit()), VERSION)
 
     assert (page.status_code, "waits for a decision" in page.content.decode()) == (409, True)
+
+
+# Withdrawing ---------------------------------------------------------------------------------
+
+
+def coming(**fields: Any) -> Rate:
+    columns = {"code": "test", "percent": 1, "valid_from": "2027-04-01", "source": "memo"}
+    row = Rate.objects.create(**columns | fields)
+    row.refresh_from_db()
+    return row
+
+
+def test_row_that_has_not_begun_is_withdrawn_on_pages_by_two(proposer: Client) -> None:
+    row, director = coming(), signed_in("director")
+    shown_before = proposer.get(of_row("reference_row", row)).content.decode()
+    asked = proposer.get(of_row("propose_withdrawal", row))
+
+    without = proposer.post(of_row("propose_withdrawal", row), {"reason": ""})
+    answer = proposer.post(of_row("propose_withdrawal", row), {"reason": WHY})
+    page = director.get(answer["Location"])
+    director.post(reverse("confirm_proposal", args=[Proposal.objects.get().pk]))
+    versions = proposer.get(of_row("reference_row", row))
+
+    assert "Propose to withdraw" in shown_before
+    assert list(asked.context["form"].fields) == ["reason"]
+    assert "No other version takes its place." in asked.content.decode()
+    assert (without.status_code, list(without.context["form"].errors)) == (422, ["reason"])
+    assert (page.context["shown"]["what"], page.context["goes_on"]) == (
+        "withdrawal",
+        "No other version takes its place.",
+    )
+    row.refresh_from_db()
+    assert row.counts_never
+    text = versions.content.decode()
+    assert (">withdrawn<" in text, "Propose to withdraw" in text) == (True, False)
+    kind = proposer.get(reverse("reference_kind", args=["rate"]))
+    assert shown(kind, "to_come") == []
+
+
+@pytest.mark.parametrize(
+    ("last_day", "told"),
+    [("", "then goes on without a last day."), ("2028-03-31", "then goes on until 31 Mar 2028.")],
+)
+def test_what_goes_on_when_a_version_is_withdrawn_is_told_before(
+    proposer: Client, last_day: str, told: str
+) -> None:
+    row = deposit()
+    if last_day:
+        _confirmed(proposer, "propose_end", row, {"last_day": last_day, **VERSION})
+    _confirmed(proposer, "propose_version", row, VERSION)
+
+    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(percent=25)))
+
+    assert page.context["hint"].endswith(f"The version before it, from 1 Apr 2026, {told}")
+
+
+def _confirmed(proposer: Client, route: str, row: Rate, columns: dict[str, str]) -> None:
+    proposer.post(of_row(route, row), columns)
+    held = Proposal.objects.waiting().get()
+    signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+
+
+def test_row_that_counts_already_is_not_offered_to_be_withdrawn(proposer: Client) -> None:
+    page = proposer.get(of_row("propose_withdrawal", deposit()))
+
+    assert page.status_code == 409
+    assert "Propose a last day for it instead." in page.content.decode()
+
+
+# Undated rows --------------------------------------------------------------------------------
+
+
+def typed(row: Any, **changes: Any) -> dict[str, Any]:
+    """What the form of a change holds, with some of it typed anew."""
+    form = ProposeRow(kind=type(row), instead_of=row)
+    kept = {name: form.initial[name] for name in form.initial if form.initial[name] is not None}
+    return {**kept, "source": row.source, "reason": WHY, **changes}
+
+
+def test_nation_is_changed_column_by_column_by_two(proposer: Client) -> None:
+    row, director = Nation.objects.get(pk="PH"), signed_in("director")
+    asked = proposer.get(of_row("propose_version", row))
+
+    answer = proposer.post(of_row("propose_version", row), typed(row, name_en="The Philippines"))
+    page = director.get(answer["Location"])
+    director.post(reverse("confirm_proposal", args=[Proposal.objects.get().pk]))
+    after = proposer.get(of_row("reference_row", row))
+
+    assert "code" not in asked.context["form"].fields
+    change = {"label": "Name in English", "before": "Philippines", "after": "The Philippines"}
+    assert page.context["changes"] == [change]
+    assert Nation.objects.get(pk="PH").name_en == "The Philippines"
+    assert [line["changes"] for line in after.context["told"]] == [[change]]
+
+
+def test_page_of_a_change_says_later_what_it_changed(proposer: Client) -> None:
+    row = Nation.objects.get(pk="PH")
+    proposer.post(of_row("propose_version", row), typed(row, name_en="The Philippines"))
+    held = Proposal.objects.get()
+    signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+
+    page = proposer.get(reverse("proposal", args=[held.pk]))
+
+    assert [change["before"] for change in page.context["changes"]] == ["Philippines"]
+
+
+def test_day_that_was_not_known_before_is_told_with_a_line(proposer: Client) -> None:
+    row = Agreement.objects.create(nation_id="BD", signed_on="2026-01-01", source="memo")
+    new_page = proposer.get(of_row("reference_row", row))
+    proposer.post(of_row("propose_version", row), typed(row, in_force_on="2030-02-01"))
+    held = Proposal.objects.get()
+    signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+
+    page = proposer.get(of_row("reference_row", row))
+
+    assert [line["changes"] for line in new_page.context["told"]] == [[]]
+    changes = page.context["told"][0]["changes"]
+    assert changes == [{"label": "In force", "before": "", "after": "1 Feb 2030"}]
+    assert page.context["told"][0]["why"] == WHY
+
+
+def test_article_and_agreement_are_added(proposer: Client) -> None:
+    article = {
+        "catalogue_number": "JP-NEW-001",
+        "name_ja": "新型",
+        "name_en": "New",
+        "unit": "EA",
+        "kind": "article",
+        "item_class": "part",
+        "source": "memo 3",
+        "reason": WHY,
+    }
+    agreement = {"nation": "BD", "signed_on": "2030-01-01", "source": "memo 4", "reason": WHY}
+
+    for kind, columns in (("article", article), ("agreement", agreement)):
+        answer = proposer.post(reverse("propose_row", args=[kind]), columns)
+        held = Proposal.objects.waiting().get()
+        assert answer["Location"] == reverse("proposal", args=[held.pk])
+        signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+
+    assert Article.objects.get(catalogue_number="JP-NEW-001").item_class == "part"
+    row = Agreement.objects.get(nation="BD", signed_on="2030-01-01")
+    assert (row.in_force_on, row.is_verified) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "field", "sentence"),
+    [
+        ("nation", {"code": "ph"}, "code", "Give the two capital letters of ISO 3166"),
+        ("nation", {"code": "PH"}, "code", "Propose a change of it."),
+        ("nation", {"currency": "peso"}, "currency", "at most 3 characters"),
+        ("nation", {"currency": "12A"}, "currency", "Give the three capital letters of ISO 4217"),
+        ("nation", {"name_ja": ""}, "name_ja", "This is needed: write a few words."),
+        ("nation", {"name_en": "a\u202eb"}, "name_en", "invisible signs"),
+        ("article", {"catalogue_number": "JP-RAD-001"}, "catalogue_number", "Propose a change of"),
+        ("article", {"kind": "weapon"}, "kind", "not one of the available choices"),
+        (
+            "agreement",
+            {"in_force_on": "2029-12-31"},
+            "in_force_on",
+            "the day it is signed or later",
+        ),
+        ("agreement", {"nation": "XX"}, "nation", "not one of the available choices"),
+    ],
+)
+def test_what_does_not_fit_in_a_new_row_is_told_beside_its_field(
+    proposer: Client, kind: str, columns: dict[str, str], field: str, sentence: str
+) -> None:
+    new = {
+        "code": "XA",
+        "name_ja": "新",
+        "name_en": "New",
+        "formal_ja": "新国",
+        "currency": "XAX",
+        "formal_en": "New State",
+        "catalogue_number": "JP-NEW-001",
+        "kind": "article",
+        "item_class": "part",
+        "unit": "EA",
+        "nation": "BD",
+        "signed_on": "2030-01-01",
+        "source": "memo",
+        "reason": WHY,
+    }
+
+    page = proposer.post(reverse("propose_row", args=[kind]), new | columns)
+
+    assert page.status_code == 422
+    assert sentence in str(page.context["form"].errors[field])
+    assert list(page.context["form"].errors) == [field]
+    assert not Proposal.objects.exists()
+
+
+def test_agreement_of_a_day_that_is_known_is_told_beside_its_day(proposer: Client) -> None:
+    known = Agreement.objects.get(nation="PH")
+    columns = {"nation": "PH", "signed_on": known.signed_on, "source": "memo", "reason": WHY}
+
+    page = proposer.post(reverse("propose_row", args=["agreement"]), columns)
+
+    assert "Propose a change of that one." in str(page.context["form"].errors["signed_on"])
+
+
+def test_change_that_changes_nothing_is_told_so(proposer: Client) -> None:
+    row = Article.objects.get(catalogue_number="JP-RAD-001")
+
+    page = proposer.post(of_row("propose_version", row), typed(row))
+
+    assert (page.status_code, Proposal.objects.count()) == (422, 0)
+    assert "Nothing changes." in str(page.context["form"].non_field_errors())
+
+
+def test_undated_kinds_are_found_by_words() -> None:
+    client = signed_in("case_manager")
+    philippines = Agreement.objects.get(nation="PH")
+
+    for kind, words, row in (
+        ("agreement", "フィリピン", philippines),
+        ("agreement", "philipp", philippines),
+        ("article", "rad-001 radar", Article.objects.get(catalogue_number="JP-RAD-001")),
+        ("nation", "PHP", Nation.objects.get(pk="PH")),
+    ):
+        page = client.get(reverse("reference_kind", args=[kind]), {"q": words})
+        assert shown(page, "rows") == [row]
+    none = client.get(reverse("reference_kind", args=["nation"]), {"q": "atlantis"})
+    assert "No row has these words." in none.content.decode()
+    long = client.get(reverse("reference_kind", args=["nation"]), {"q": "a" * 101})
+    assert len(shown(long, "rows")) == Nation.objects.count()
+
+
+def test_list_of_agreements_asks_as_often_for_one_as_for_many(
+    django_assert_num_queries: Any,
+) -> None:
+    client = signed_in("case_manager")
+    address = reverse("reference_kind", args=["agreement"])
+    client.get(address)
+
+    with django_assert_num_queries(QUERIES_OF_LIST):
+        one = client.get(address, {"q": "フィリピン"})
+    with django_assert_num_queries(QUERIES_OF_LIST):
+        many = client.get(address)
+
+    assert (len(shown(one, "rows")), len(shown(many, "rows"))) == (1, Agreement.objects.count())
 
 
 # Deciding ------------------------------------------------------------------------------------
@@ -272,7 +524,9 @@ def test_declining_needs_a_reason() -> None:
     answer = director.post(address, {"reason": "Not yet."})
 
     assert (without.status_code, list(without.context["form"].errors)) == (422, ["reason"])
+    page = director.get(answer["Location"])
     assert (answer.status_code, Proposal.objects.get().is_confirmed) == (302, False)
+    assert page.context["why_declined"] == "Not yet."
 
 
 def test_own_proposal_is_left_to_somebody_else() -> None:

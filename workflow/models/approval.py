@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from workflow import walls
-from workflow.models.dated import Dated
+from workflow.models.dated import COUNTS, Dated
 
 
 class ApprovalRoute(Dated):
@@ -25,7 +25,9 @@ class ApprovalRoute(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(
-                fields=["matter", "from_amount", "valid_from"], name="workflow_route_once"
+                fields=["matter", "from_amount", "valid_from"],
+                condition=COUNTS,
+                name="workflow_route_once",
             ),
         ]
 

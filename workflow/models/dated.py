@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow.models.reference import Reference, ReferenceQuerySet
 
+# A row that was withdrawn before its first day ends on the day before it, and counts on none.
+COUNTS = Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
+
 
 class DatedQuerySet(ReferenceQuerySet):
+    def counting(self) -> Self:
+        """Those that count on some day."""
+        return self.filter(COUNTS)
+
     def on(self, day: date) -> Self:
         """The rows in force on a day (`valid_to` is the last day that counts)."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
@@ -28,7 +35,11 @@ class Dated(Reference):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from") - timedelta(days=1)),
                 name="%(app_label)s_%(class)s_ends_after_it_begins",
             )
         ]
+
+    @property
+    def counts_never(self) -> bool:
+        return self.valid_to is not None and self.valid_to < self.valid_from

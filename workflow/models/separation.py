@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from workflow import walls
-from workflow.models.dated import Dated
+from workflow.models.dated import COUNTS, Dated
 
 
 class Scope(models.TextChoices):
@@ -41,7 +41,9 @@ class Separation(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(
-                fields=["group", "duty", "valid_from"], name="workflow_separation_once"
+                fields=["group", "duty", "valid_from"],
+                condition=COUNTS,
+                name="workflow_separation_once",
             ),
             models.CheckConstraint(
                 condition=Q(scope__in=Scope.values), name="workflow_separation_known_scope"

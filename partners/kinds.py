@@ -1,0 +1,121 @@
+"""Kinds of reference data: which there are, what tells one row from another, and how a row reads.
+
+A dated row counts from a day on and has versions. An undated one (a nation, an agreement, an
+article) is what it is; it is changed column by column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db.models import DecimalField, UniqueConstraint
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from partners.access import ROLES
+from workflow.models import Dated, Reference
+
+# Codes that stand in the data and say little by themselves.
+NAMES: dict[str, str | Promise] = {
+    "foreign_offer": _("letter of offer"),
+    "subcontract_award": _("award of an order"),
+}
+# What every row has, shown and asked for beside its own columns.
+DAYS_AND_SOURCE = ("valid_from", "valid_to", "source")
+
+
+def kinds() -> dict[str, type[Reference]]:
+    """Every kind of reference data, by the name that stands in addresses."""
+    return {
+        str(model._meta.model_name): model
+        for model in apps.get_models()
+        if issubclass(model, Reference)
+    }
+
+
+def is_dated(kind: type[Reference]) -> bool:
+    return issubclass(kind, Dated)
+
+
+def key_of(kind: type[Reference]) -> list[str]:
+    """The columns that stay when a row changes: of a dated row they say which one it is a version of."""
+    if not is_dated(kind):
+        return [one.name for one in columns_of(kind) if one.unique or one.is_relation]
+    unique = next(
+        one
+        for one in kind._meta.constraints
+        if isinstance(one, UniqueConstraint) and "valid_from" in one.fields
+    )
+    return [name for name in unique.fields if name != "valid_from"]
+
+
+def columns_of(kind: type[Reference]) -> list[Any]:
+    """What somebody fills in; keys that are given by themselves are left out."""
+    every: list[Any] = list(kind._meta.concrete_fields)
+    return [one for one in every if one.editable and not one.auto_created]
+
+
+def own_columns(kind: type[Reference]) -> list[Any]:
+    return [one for one in columns_of(kind) if one.name not in DAYS_AND_SOURCE]
+
+
+def with_values(row: Any, values: Mapping[str, Any]) -> Any:
+    """A copy of the row with plain values of some columns read back in."""
+    found = copy(row)
+    for name, value in values.items():
+        setattr(found, name, found._meta.get_field(name).to_python(value))
+    return found
+
+
+# In words ------------------------------------------------------------------------------------
+
+
+def name_of(code: str) -> str:
+    return str(NAMES.get(code, code))
+
+
+def label_of(kind: type[Reference]) -> str:
+    return str(capfirst(str(kind._meta.verbose_name_plural)))
+
+
+def head_of(column: Any) -> str:
+    return str(capfirst(column.verbose_name))
+
+
+def value_of(row: Any, column: Any, *, day: Callable[[date], str] = str) -> str:
+    value = getattr(row, column.name)
+    if column.choices:
+        return str(getattr(row, f"get_{column.name}_display")())
+    match value:
+        case None:
+            return ""
+        case bool():
+            return pgettext("fact", "yes") if value else pgettext("fact", "no")
+        case Decimal():
+            return f"{value.normalize():,f}"
+        case list():
+            return " → ".join(str(ROLES[role].label) for role in value)
+        case date():
+            return day(value)
+        case _:
+            return name_of(str(value))
+
+
+def title_of(row: Any) -> str:
+    """What says which row it is; a number says little without its head."""
+    if not isinstance(row, Dated):
+        return str(row)
+    key: list[Any] = [row._meta.get_field(name) for name in key_of(type(row))]
+    return " · ".join(
+        f"{head_of(column)} {value_of(row, column)}"
+        if isinstance(column, DecimalField)
+        else value_of(row, column)
+        for column in key
+    )
