@@ -31,7 +31,9 @@ COMMANDS = ("SELECT", *CHANGES, "TRUNCATE")
 SEARCHED = [m._meta.db_table for m in walled_models() if (w := wall_of(m)) and w.search]
 TABLES: dict[str, type[models.Model]] = {m._meta.db_table: m for m in walled_models()}
 NOT_PERMITTED = "permission denied"
-COMMON = "zeisig"  # the title of every case
+COMMON = "zeisig"  # in the title of every case, and in no name
+BOUGHT = "kreuzschnabel"  # in the name of everything that is bought, and in no title
+BOTH = "amsel"  # in every title and in every name
 
 
 # A row in every table -------------------------------------------------------------------------
@@ -103,9 +105,20 @@ def rows_everywhere() -> tuple[UUID, UUID]:
         for table in TABLES:
             fill(table, people)
         for table in SEARCHED:
-            cursor.execute(f'UPDATE "{table}" SET title = %s', [COMMON])
+            cursor.execute(f'UPDATE "{table}" SET title = %s', [f"{COMMON} {BOTH}"])
+        for table in {named_in(table) for table in SEARCHED} - {""}:
+            cursor.execute(f'UPDATE "{table}" SET name_ja = %s, name_en = %s', [BOUGHT, BOTH])
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return people
+
+
+def named_in(table: str) -> str:
+    """The table whose names a search of this one looks at, too; "" if it looks at none."""
+    model, wall = TABLES[table], wall_of(TABLES[table])
+    names = wall.names if wall else ""
+    for step in filter(None, names.split("__")):
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    return model._meta.db_table if names else ""
 
 
 def leave_only_walls() -> None:
@@ -267,15 +280,16 @@ def _wrong(
 
 def wrongly_found(world: World, table: str) -> list[tuple[Any, ...]]:
     """Where a table's search function hands out another number of rows than may be found."""
-    asked = sql.SQL("SELECT count(*) FROM {}({})").format(
-        sql.Identifier(f"{table}_found"), sql.Literal([COMMON])
-    )
+    words = [COMMON, BOUGHT, BOTH] if named_in(table) else [COMMON]
     found = []
-    for context in filter(None, world.contexts):
+    for word, context in product(words, filter(None, world.contexts)):
+        asked = sql.SQL("SELECT count(*) FROM {}({})").format(
+            sql.Identifier(f"{table}_found"), sql.Literal([word])
+        )
         wanted = due(world, table, context.audience, context, "SELECT")
         answer = answered(asked, context.audience, context, "SELECT")
         if answer != (0 if wanted == REFUSED else wanted):
-            found.append((table, context, answer, wanted))
+            found.append((table, word, context, answer, wanted))
     return found
 
 

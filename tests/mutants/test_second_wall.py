@@ -104,6 +104,16 @@ def rewritten(function: str, *changes: tuple[str, str]) -> str:
     return str(body)
 
 
+def one_by_one(function: str, old: str, new: str) -> Iterator[str]:
+    """Its definition with the words exchanged in one place, then in the next."""
+    ((body,),) = asked("SELECT pg_get_functiondef(%s::regproc)", function)
+    before, *after = body.split(old)
+    assert after, (function, old)
+    for place in range(1, len(after) + 1):
+        parts = [before, *after]
+        yield old.join(parts[:place]) + new + old.join(parts[place:])
+
+
 def searches(world: World) -> Iterator[Mutant]:
     for table in SEARCHED:
         wall = wall_of(TABLES[table])
@@ -111,10 +121,10 @@ def searches(world: World) -> Iterator[Mutant]:
         column, kind = wall.partner or wall.supplier, "uuid" if wall.supplier else "text"
         weaker = [("('staff', 'house')", "('staff', 'house', 'partner', 'supplier')")]
         weaker += [(f'row."{column}" = said[2]::{kind}', "true")] if column else []
-        for old, new in weaker:
+        for (old, new), body in ((w, b) for w in weaker for b in one_by_one(f"{table}_found", *w)):
             yield Mutant(
-                f"search of {table}: {old}",
-                says(rewritten(f"{table}_found", (old, new))),
+                f"search of {table}: {old} → {new}",
+                says(body),
                 partial(wrongly_found_in, world, table),
             )
 
