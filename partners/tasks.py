@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
 from partners import rates
 from partners.identity import attempts, letters
-
-log = logging.getLogger(__name__)
+from workflow.tasks import ring_for
 
 
 def ring() -> None:
     """Ask the worker to send what waits. Without a broker the sweep will find it."""
-    try:
-        send_letters.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("broker away, letters wait for the sweep: %s", error)
+    ring_for(send_letters, "a letter")
 
 
 @shared_task(name="partners.send_letters")

@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DueOn:
-    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment, or None."""
+    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment."""
 
     step: str
-    day: Callable[[Any], date | datetime | None]
+    day: Callable[[Any], date | datetime]
 
     @property
     def key(self) -> str:
@@ -32,8 +32,6 @@ class DueOn:
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
         last_day = self.day(case)
-        if last_day is None:
-            return
         Deadline.objects.update_or_create(
             case_id=case.pk,
             step=self.step,

@@ -202,6 +202,7 @@ def test_either_rule_may_open_the_step() -> None:
 
     assert answers == {"requester": "", "case_manager": "", "finance_officer": NOT_THEIRS}
     assert certifier.roles == ("requester", "nation_logistics", "case_manager")
+    assert certifier.turn(row) == certifier.roles
 
 
 def test_capacity_is_the_role_that_gave_the_right() -> None:

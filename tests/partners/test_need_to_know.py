@@ -275,6 +275,18 @@ def test_nobody_adds_themselves_nor_somebody_who_reads_no_case(deal: dict[str, A
         handling.add_handler(request, person("system_administrator"), by=officer, reason=WHY)
 
 
+def test_taking_off_the_list_who_is_not_on_it_is_no_act(deal: dict[str, Any]) -> None:
+    officer, inspector = person("security_officer"), person("inspector")
+    request = name_readers(deal["request"], inspector)
+
+    handling.remove_handler(request, person("finance_officer"), by=officer, reason=WHY)
+    assert not Entry.objects.filter(event="access_changed").exists()
+    handling.remove_handler(request, inspector, by=officer, reason=WHY)
+
+    assert not Handler.objects.now().exists()
+    assert Entry.objects.get(event="access_changed").given == {"removed": inspector.official_name}
+
+
 def test_security_officer_manages_a_list_without_seeing_the_case(deal: dict[str, Any]) -> None:
     officer, inspector = person("security_officer"), person("inspector")
     request = name_readers(deal["request"])

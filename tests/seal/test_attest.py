@@ -264,3 +264,30 @@ def test_table_that_is_not_there_yet_waits_for_its_migration(
     attest.keep_up()
 
     assert Scheme.objects.count() == count
+
+
+def test_scheme_that_names_other_columns_is_found() -> None:
+    scheme = Scheme.objects.filter(table_name="cases_rate").order_by("number").last()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE workflow_scheme DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE workflow_scheme SET columns = '[\"percent text\"]' WHERE id = %s", [scheme.pk]
+        )
+        cursor.execute("ALTER TABLE workflow_scheme ENABLE TRIGGER USER")
+
+    assert wrong()[:2] == [
+        ("workflow_scheme", f"id {scheme.pk}", What.ROW_DIFFERS),
+        ("cases_rate", "scheme", What.NOT_WATCHED),
+    ]
+
+
+def test_without_schemes_nothing_can_be_compared_and_each_table_says_so() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE workflow_scheme DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM workflow_scheme")
+
+    *tables, last = wrong()
+    assert last == ("workflow_scheme", "all rows", What.ROW_MISSING)
+    assert sorted(tables) == sorted(
+        (table, "scheme", What.NOT_WATCHED) for table in attest.declared_tables()
+    )

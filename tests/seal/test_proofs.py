@@ -181,9 +181,13 @@ def test_entry_is_proven_to_somebody_without_the_database(sealed: Sealer, tmp_pa
     assert run_second("proof", str(file), key)[0] == 0
 
 
-def test_whole_log_is_looked_through_by_somebody_else(sealed: Sealer, tmp_path: Path) -> None:
+def test_whole_log_is_looked_through_by_somebody_else(
+    sealed: Sealer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     log = tmp_path / "log.jsonl"
     call_command("trail", "export", "--to", str(log))
+    call_command("trail", "export")
+    assert capsys.readouterr().out == log.read_text()
     key_file = tmp_path / "seal" / "public_keys.txt"
     kept = tmp_path / "seal" / "checkpoints-1.txt"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +19,7 @@ from django.db import connection, transaction
 
 from tests.factories import RequestFactory
 from tests.seal.conftest import seal_all, unsealed
+from workflow import walls
 from workflow.models import Attestation, Checkpoint, Entry, Leaf
 from workflow.seal import epochs, keys, telling
 from workflow.seal import sealer as sealing
@@ -284,6 +287,47 @@ def test_command_seals_what_there_is(sealed: Sealer) -> None:
 
     assert Checkpoint.objects.count() > count
     assert not unsealed()
+
+
+def test_command_goes_on_after_the_database_was_away_until_it_is_told_to_stop(
+    sealed: Sealer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the sealer's process does: its connection is cut, it seals at a later look, it ends."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    entry = line()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+
+    def cut_and_later_stop() -> bool:
+        try:
+            with walls.within(walls.OWNER), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+                may_begin.set()
+                return within(60, Leaf.objects.filter(source_id=entry.pk, source="entry").exists)
+        finally:
+            connection.close()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    may_begin = Event()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            is_sealed = pool.submit(cut_and_later_stop)
+            may_begin.wait(60)
+            call_command("seal", "--every", "0.05")
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+    assert is_sealed.result()
+    assert "database away, sealing waits" in caplog.text
+
+
+def within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    until = time.monotonic() + seconds
+    while not (so := is_so()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return so
 
 
 def test_command_without_a_key_says_what_is_missing(transactional_db: None, settings: Any) -> None:

@@ -19,9 +19,9 @@ from documents.storage import place_of
 from ledger.models import Posting
 from tests.factories import BillFactory, NationFactory
 from tests.seal.conftest import seal_all
-from workflow.models import Checkpoint, Entry
+from workflow.models import Checkpoint, Entry, Leaf
 from workflow.rights import SYSTEM
-from workflow.seal import keys, telling
+from workflow.seal import epochs, keys, telling
 from workflow.seal.findings import What
 from workflow.seal.keys import signing_key
 from workflow.seal.sealer import Sealer
@@ -178,6 +178,88 @@ def test_whole_log_rewritten_under_another_key_is_found_by_whoever_kept_a_checkp
 
     assert found() == []
     assert {what for _t, _k, what in found(outside=(kept,))} == {What.COPY_DIFFERS}
+
+
+def test_checkpoint_that_no_key_of_ours_signed_is_named(sealed: Sealer) -> None:
+    last = Checkpoint.objects.order_by("-number").first()
+    behind_the_back(
+        "workflow_checkpoint",
+        f"UPDATE workflow_checkpoint SET note = 'words' WHERE number = {last.number}",
+    )
+
+    assert found()[0] == ("workflow_checkpoint", f"number {last.number}", What.NOT_SIGNED)
+
+
+def test_head_that_is_no_hash_any_more_is_named(sealed: Sealer) -> None:
+    behind_the_back(
+        "workflow_checkpoint", "UPDATE workflow_checkpoint SET root = 'words' WHERE number = 2"
+    )
+
+    assert found() == [("workflow_checkpoint", "number 2", What.NOTE_DIFFERS)]
+
+
+def test_copy_taken_out_from_among_others_is_named(sealed: Sealer) -> None:
+    first, _second, *more = keys.notes_in(keys.read_copies(1))
+    keys.copies_of(1).write_text("".join(f"{note}\n" for note in (first, *more)))
+
+    assert found() == [(keys.copies_of(1).name, "checkpoint 2", What.FILE_MISSING)]
+
+
+def test_copies_of_what_a_restore_has_lost_are_no_finding(
+    sealed: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last checkpoint is younger than the backup; the entry of the new epoch tells of it."""
+    last, before = Checkpoint.objects.order_by("-number")[:2]
+    behind_the_back("workflow_leaf", f"DELETE FROM workflow_leaf WHERE position >= {before.size}")
+    behind_the_back(
+        "workflow_checkpoint", f"DELETE FROM workflow_checkpoint WHERE number = {last.number}"
+    )
+
+    monkeypatch.setattr(epochs, "cluster", lambda: "another")
+    epochs.open_epoch(reason="restored")
+    seal_all(Sealer(signing_key()))
+
+    assert last.note in keys.read_copies(1)
+    assert found() == []
+
+
+def test_leaf_that_is_gone_is_named_and_so_is_its_line(sealed: Sealer) -> None:
+    leaf = Leaf.objects.get(position=3)
+    behind_the_back("workflow_leaf", "DELETE FROM workflow_leaf WHERE position = 3")
+
+    assert found() == [
+        ("workflow_leaf", "position 3", What.ROW_MISSING),
+        (f"workflow_{leaf.source}", f"id {leaf.source_id}", What.ROW_ADDED),
+    ]
+
+
+def test_leaf_that_was_changed_leads_to_another_head(sealed: Sealer) -> None:
+    """The first head over it is named; what grew on it cannot be right either."""
+    leaf = Leaf.objects.get(position=3)
+    above = Checkpoint.objects.filter(size__gt=3).order_by("number").first()
+    behind_the_back(
+        "workflow_leaf", "UPDATE workflow_leaf SET hash = sha256('x') WHERE position = 3"
+    )
+
+    assert found() == [
+        (f"workflow_{leaf.source}", f"id {leaf.source_id}", What.ROW_DIFFERS),
+        ("workflow_checkpoint", f"number {above.number}", What.HEAD_DIFFERS),
+    ]
+
+
+def test_version_slipped_into_a_line_that_has_none_is_named(sealed: Sealer) -> None:
+    entry = record(Entry.Event.SIGNED_IN, by=SYSTEM)
+    seal_all(sealed)
+    behind_the_back(
+        "workflow_entry", f"UPDATE workflow_entry SET version = 0 WHERE id = {entry.pk}"
+    )
+
+    (finding,) = verify().findings
+    assert (finding.key, finding.what, finding.detail) == (
+        f"id {entry.pk}",
+        What.COLUMN_DIFFERS,
+        "version",
+    )
 
 
 # On request ----------------------------------------------------------------------------------

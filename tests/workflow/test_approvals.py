@@ -116,6 +116,19 @@ def test_person_with_two_ranks_signs_once() -> None:
     assert Signature.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("step", "given"), [("approve", {}), ("return_to_drafter", {"reason": "Price again."})]
+)
+def test_who_holds_no_rank_neither_signs_nor_returns(step: str, given: dict[str, str]) -> None:
+    contract = ContractFactory(state="under_approval")
+
+    with pytest.raises(NotYours) as refusal:
+        take(contract, step, by=person("finance_officer"), **given)
+
+    assert str(refusal.value) == "Your role does not include this step."
+    assert Signature.objects.count() == 0
+
+
 def test_signature_names_the_role_of_the_rank_in_the_trail() -> None:
     contract = ContractFactory(state="under_approval")
 

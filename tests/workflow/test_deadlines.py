@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cases.models import Contract
 from exports.models import TransferReview
 from tests.factories import ContractFactory, TransferReviewFactory, person
-from workflow import tasks
+from workflow import tasks, walls
 from workflow.deadlines import end_of, keep
 from workflow.follow_ups import run_entry
 from workflow.models import Deadline, Entry
@@ -83,20 +87,55 @@ def test_clearance_expires_by_the_task() -> None:
     assert TransferReview.objects.get().state == "expired"
 
 
+def due_offer(**other: Any) -> Contract:
+    offer = ContractFactory(state="offered", expires_on=LAST_DAY)
+    words = {"case_kind": offer.kind(), "case_id": offer.pk, "due_at": MIDNIGHT} | other
+    Deadline.objects.create(case_number=offer.number, step="lapse", **words)
+    return offer
+
+
 def test_several_due_cases_move_each_in_its_own_step() -> None:
     with time_machine.travel(NOON, tick=False):
-        offers = [ContractFactory(state="offered", expires_on=LAST_DAY) for _ in range(3)]
-        for offer in offers:
-            Deadline.objects.create(
-                case_kind=offer.kind(),
-                case_id=offer.pk,
-                case_number=offer.number,
-                step="lapse",
-                due_at=MIDNIGHT,
-            )
+        for _ in range(3):
+            due_offer()
 
     with time_machine.travel(MIDNIGHT, tick=False):
         kept = [keep(timezone.now(), limit=2), keep(timezone.now(), limit=2)]
 
     assert kept == [2, 1]
     assert set(Contract.objects.values_list("state", flat=True)) == {"lapsed"}
+
+
+def test_case_in_trouble_is_logged_and_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """The oldest clock is that of a case that is not there; the other offer lapses all the same."""
+    with time_machine.travel(NOON, tick=False):
+        nobodys = due_offer(case_id=uuid4(), due_at=MIDNIGHT - timedelta(hours=1))
+        lapsing = due_offer()
+
+    with time_machine.travel(MIDNIGHT, tick=False):
+        kept = keep(timezone.now())
+
+    states = dict(Contract.objects.values_list("number", "state"))
+    assert (kept, states) == (1, {nobodys.number: "offered", lapsing.number: "lapsed"})
+    assert list(Deadline.objects.values_list("case_number", flat=True)) == [nobodys.number]
+    assert [record.exc_info[0] for record in caplog.records] == [Contract.DoesNotExist]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clock_that_another_worker_holds_is_left_to_it() -> None:
+    with time_machine.travel(NOON, tick=False):
+        offer = due_offer()
+
+    def keep_meanwhile() -> int:
+        try:
+            with walls.house():
+                return keep(MIDNIGHT)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as another:
+        Deadline.objects.select_for_update().get()
+        kept = another.submit(keep_meanwhile).result()
+
+    assert (kept, Deadline.objects.count()) == (0, 1)
+    assert Contract.objects.get(pk=offer.pk).state == "offered"

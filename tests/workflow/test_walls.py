@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
-from django.db.utils import DataError, ProgrammingError
+from django.db.utils import DataError, OperationalError, ProgrammingError
 
 from cases.models import Contract, Quote, Request, RequestLine
 from documents.models import Document
@@ -25,6 +26,7 @@ from tests.factories import (
     person,
 )
 from workflow import walls
+from workflow.database import building
 from workflow.database.base import DatabaseWrapper
 from workflow.models import Entry
 from workflow.search import matching
@@ -269,3 +271,93 @@ def test_lone_statement_leaves_nothing_behind(two_nations: dict[str, Request]) -
 def test_thread_that_acts_for_nobody_is_told_so() -> None:
     with ThreadPoolExecutor(1) as threads, pytest.raises(NoContext, match="For whom"):
         threads.submit(Request.objects.count).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_statements_that_are_refused_leave_a_connection_that_is_nobodys(
+    two_nations: dict[str, Request],
+) -> None:
+    with (
+        walls.within(MANILA),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
+        cursor.executemany("UPDATE cases_request SET title = %s", [("a",), ("b",)])
+
+    with walls.within(walls.OWNER), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('role'), coalesce(current_setting('app.ctx', true), '')"
+        )
+        assert cursor.fetchone() == ("none", "")
+    assert seen(MANILA) == ["radar PH"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_cut_between_many_statements_is_told_as_such(
+    two_nations: dict[str, Request],
+) -> None:
+    """There is nobody left to take the transaction back with, and PostgreSQL has done so."""
+    with walls.within(walls.OWNER), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+
+    def titles() -> Iterator[tuple[str]]:
+        yield ("a",)
+        with ThreadPoolExecutor(1) as another:
+            another.submit(cut, backend).result()
+        yield ("b",)
+
+    with (
+        walls.house(),
+        connection.cursor() as cursor,
+        pytest.raises(OperationalError, match=r"terminating connection|closed"),
+    ):
+        cursor.executemany("UPDATE cases_request SET title = %s", titles())
+
+    connection.close()
+    assert seen(STAFF) == ["radar AU", "radar PH"]
+
+
+def cut(backend: int) -> None:
+    try:
+        with walls.within(walls.OWNER), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+            assert cursor.fetchone() == (True,)
+    finally:
+        connection.close()
+
+
+# Building ------------------------------------------------------------------------------------
+
+
+def test_walls_are_not_built_where_the_cluster_lacks_a_role(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(building, "AUDIENCES", (*walls.AUDIENCES, "press"))
+
+    with pytest.raises(
+        ImproperlyConfigured, match=r"no role fms_press: run deploy/postgres/roles\.sql"
+    ):
+        building.build()
+
+
+def test_table_without_a_wall_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a new table of a library would be, until somebody says whose it is."""
+    before = readers("django_session")
+    monkeypatch.delitem(walls.others, "django_session")
+
+    with walls.within(walls.OWNER):
+        building.build()
+
+    assert (before, readers("django_session")) == (["fms_entrance", "fms_house"], [])
+
+
+def readers(table: str) -> list[str]:
+    roles = [f"fms_{audience}" for audience in walls.AUDIENCES]
+    with walls.within(walls.OWNER), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT role FROM unnest(%s::text[]) AS role WHERE has_table_privilege(role, %s, 'SELECT')"
+            " ORDER BY role",
+            [roles, table],
+        )
+        return [role for (role,) in cursor.fetchall()]

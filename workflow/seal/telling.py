@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from workflow import walls
 from workflow.models import Attestation, Checkpoint, Entry, Leaf, Verification
@@ -19,8 +17,6 @@ from workflow.seal import keys, proof
 from workflow.seal.sealer import attestation_body
 from workflow.seal.tree import inclusion_path
 from workflow.seal.verify import verify
-
-log = logging.getLogger(__name__)
 
 LATE = timedelta(seconds=60)
 OUTDATED = timedelta(hours=36)
@@ -126,12 +122,9 @@ def ask_for_verification(by: str = "") -> Verification:
 
 
 def _ring() -> None:
-    from workflow.tasks import verify_trail  # tasks import this module
+    from workflow.tasks import ring_for, verify_trail  # tasks import this module
 
-    try:
-        verify_trail.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("broker away, the verification waits for its turn: %s", error)
+    ring_for(verify_trail, "the verification")
 
 
 def look_as_asked() -> Verification | None:
