@@ -79,9 +79,6 @@ class RowsWidget(forms.Widget):
                 rows.setdefault(int(index), {})[column] = data[key]
         return [rows[index] for index in sorted(rows)]
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data and not any(str(key).startswith(f"{name}-") for key in data)
-
 
 def as_quantity(value: Any) -> int:
     """A whole number from 1 on; raises `ValidationError`."""
@@ -152,11 +149,6 @@ class LineChoiceField(forms.TypedMultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(coerce=int, widget=forms.CheckboxSelectMultiple, **kwargs)
 
-    def to_python(self, value: Any) -> list[str]:
-        if isinstance(value, list | tuple):
-            value = [str(item) for item in value]
-        return super().to_python(value)
-
 
 class PerLineField(forms.Field):
     """One value per line of a case: `{"1": 3}` from the API, `lines-1-value` from a page."""
@@ -213,9 +205,6 @@ class PerLineWidget(forms.Widget):
             return data[name]
         prefix = f"{name}-"
         return {str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)}
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data and not any(str(key).startswith(f"{name}-") for key in data)
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -78,16 +78,11 @@ def request_declined(request: Any) -> Values:
 
 def next_signers(case: Any) -> list[Any]:
     """Those who hold the rank whose signature is next; after the last, those who release."""
-    for matter in ("foreign_offer", "subcontract_award"):
-        if approvals.file_of(case, matter):
-            rank = approvals.next_rank(case, matter)
-            return holders_of_rank(rank) if rank else _releasers(case, matter)
-    return []
-
-
-def _releasers(case: Any, matter: str) -> list[Any]:
-    release = P.OFFER_SEND if matter == "foreign_offer" else P.SUBCONTRACT_WRITE
-    return staff_with(release)(case)
+    is_offer = approvals.file_of(case, "foreign_offer") is not None
+    rank = approvals.next_rank(case, "foreign_offer" if is_offer else "subcontract_award")
+    if rank:
+        return holders_of_rank(rank)
+    return staff_with(P.OFFER_SEND if is_offer else P.SUBCONTRACT_WRITE)(case)
 
 
 @notice("approval_waits", to=next_signers, while_current=True)

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from partners import access
 from partners.access import Permission, agency, nation
 
 export_control = agency(Permission.REVIEW_WRITE)
 deciding_officer = agency(Permission.REVIEW_DECIDE)
 dispatcher = agency(Permission.SHIPMENT_WRITE)
 consignee = nation(Permission.SHIPMENT_RECEIVE)
-
-
-def reads_reviews(person: Any) -> bool:
-    return access.reads_reviews(person)

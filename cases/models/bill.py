@@ -180,6 +180,3 @@ class Bill(NationCase):
     def due(self) -> Decimal:
         """What is left to pay after the deposit."""
         return self.amount - self.from_deposit
-
-    def is_late(self, today: date) -> bool:
-        return self.state == State.ISSUED and today > self.due_on

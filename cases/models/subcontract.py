@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
@@ -17,7 +16,6 @@ from django_fsm import FSMField
 
 from cases import actions, journals, notices, papers, rules
 from cases.models.contract import Contract, ContractLine
-from documents.models import Document
 from partners import access, need_to_know
 from partners.models import Organisation, Person
 from workflow import approvals, handling, walls
@@ -415,15 +413,6 @@ class Subcontract(Case):
     )
     def terminate(self, *, reason: str) -> None:
         """End an awarded subcontract before delivery."""
-
-    # Facts -----------------------------------------------------------------------------------
-
-    def has_invoice_file(self) -> bool:
-        return Document.objects.of(self).filter(kind="supplier_invoice").exists()
-
-    @property
-    def amount_due(self) -> Decimal:
-        return self.amount or Decimal(0)
 
 
 class SubcontractLine(models.Model):

@@ -241,6 +241,18 @@ def test_taking_a_quote_sets_the_others_aside_and_another_may_be_taken_later() -
     assert Subcontract.objects.get().contractor == firm("Two")
 
 
+def test_taking_the_quote_again_that_is_taken_changes_nothing_of_it() -> None:
+    purchase = solicited()
+    quote = QuoteFactory(subcontract=purchase, contractor=firm("One"), state="submitted")
+    buyer = person("contract_officer")
+
+    take(purchase, "take_quote", by=buyer, quote=quote, reason="Cheapest.")
+    take(purchase, "take_quote", by=buyer, quote=quote, reason="Soonest as well.")
+
+    assert (Quote.objects.get().state, Quote.objects.get().version) == ("taken", 1)
+    assert [entry.note for entry in purchase.trail.all()] == ["Soonest as well.", "Cheapest."]
+
+
 def test_cancelled_purchase_leaves_no_quote_open() -> None:
     purchase = SubcontractFactory(state="solicited", furnished=False)
     for name, state in (
@@ -389,6 +401,16 @@ def test_price_without_a_rate_in_force_is_refused() -> None:
 
     with pytest.raises(NotOpen, match="No rate for the initial deposit is in force today"):
         priced_contract()
+
+
+def test_price_in_another_money_has_no_approval_route() -> None:
+    contract = ContractFactory(state="draft", is_priced=True)
+    Contract.objects.filter(pk=contract.pk).update(currency="USD")
+
+    with pytest.raises(NotOpen, match="Approval routes are in yen"):
+        take(contract, "put_to_approval", by=person("case_manager"))
+
+    assert Contract.objects.get().state == "draft"
 
 
 # Shipments, bills, money ---------------------------------------------------------------------

@@ -86,6 +86,8 @@ def test_page_and_api_give_the_same_lines() -> None:
             "lines-10-quantity": "1",
             "lines-2-article": "JP-RAD-101",
             "lines-2-quantity": "2",
+            "lines-x-article": "JP-RAD-101",
+            "lines-0-colour": "what no page asks for",
         }
     )
     by_api = REQUEST | {
@@ -224,10 +226,14 @@ def test_shipment_takes_part_of_the_lines_and_no_more_than_is_left() -> None:
 
     some = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"3": 2, "2": ""}})
     too_many = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"1": 1, "2": 2, "3": 5}})
+    no_number = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"3": "two"}})
     nothing = answer(contract, "pack_shipment", {"mode": "sea", "lines": {"1": "", "2": ""}})
 
     assert some == {"mode": "sea", "lines": {3: 2}}
     assert too_many == {"lines": ["Line 1: only 0 left to ship.", "Line 2: only 1 left to ship."]}
+    assert no_number == {
+        "lines": ["Line 3: the quantity must be a whole number from 1 to 1,000,000."]
+    }
     assert nothing == {"lines": ["Fill in at least one line."]}
 
 
@@ -261,9 +267,11 @@ def test_lines_to_buy_are_chosen_by_number() -> None:
     )
     by_api = answer(contract, "open_subcontract", {"subject": "Radars", "lines": [1, 2]})
     wrong = answer(contract, "open_subcontract", {"subject": "Radars", "lines": [7]})
+    no_list = answer(contract, "open_subcontract", {"subject": "Radars", "lines": 1})
 
     assert by_page == by_api == {"subject": "Radars", "lines": [1, 2]}
     assert wrong == {"lines": ["Select a valid choice. 7 is not one of the available choices."]}
+    assert no_list == {"lines": ["Enter a list of values."]}
 
 
 # Amounts and days ----------------------------------------------------------------------------
@@ -367,6 +375,18 @@ Case = Callable[[], Any]
             "accept_delivery",
             {"inspected_on": YESTERDAY, "findings": "Conforms."},
             {"inspected_on": ["Inspected before the delivery of Nov. 22, 2026. Correct the day."]},
+        ),
+        (
+            lambda: SubcontractFactory(state="delivered"),
+            "accept_delivery",
+            {"inspected_on": TODAY, "findings": "Conforms."},
+            None,
+        ),
+        (
+            lambda: TransferReviewFactory(state="under_review"),
+            "clear",
+            {"decision": "May go.", "valid_until": TODAY},
+            None,
         ),
         (
             lambda: TransferReviewFactory(state="under_review"),
@@ -501,10 +521,25 @@ def test_first_values_of_a_form_fit_the_case() -> None:
             person("nation_logistics"),
         )
 
+        screening = form_for(
+            TransferReviewFactory(state="draft", consent_clause=True, assessment="No concern."),
+            steps_of(TransferReview)["screen"],
+            person("export_control_officer"),
+        )
+
     assert deposit.fields["amount"].initial == DEPOSIT
     assert deposit.fields["received_on"].initial == date(2026, 11, 22)
     assert clearance.fields["valid_until"].initial == date(2027, 5, 23)
     assert receipt.fields["received_on"].initial == date(2026, 11, 22)
+    assert {name: asked.initial for name, asked in screening.fields.items()} == {
+        **dict.fromkeys(
+            ("treaty_breach", "unsc_embargo", "conflict_party", "active_fighting"), False
+        ),
+        "special_circumstances": False,
+        "precedent": False,
+        "consent_clause": True,
+        "assessment": "No concern.",
+    }
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2066", "\u2069"])

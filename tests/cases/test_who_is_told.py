@@ -1,0 +1,500 @@
+"""Whom the steps of a deal tell, and of what: each notice of the rooms of cases and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from cases import notices as case_notices
+from exports import notices as export_notices
+from notifications.models import Message
+from notifications.notices import Notice
+from partners.access import ROLES
+from partners.models import Membership
+from tests.documents import files
+from tests.factories import (
+    DEPOSIT,
+    TOTAL,
+    BillFactory,
+    ContractFactory,
+    QuoteFactory,
+    RequestFactory,
+    ShipmentFactory,
+    SubcontractFactory,
+    TransferReviewFactory,
+    firm,
+    person,
+)
+from workflow.follow_ups import run_entry
+from workflow.models import FollowUp
+from workflow.rights import SYSTEM
+from workflow.steps import take
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+YESTERDAY, DAY, LATER = date(2026, 11, 21), date(2026, 11, 22), date(2027, 11, 22)
+WHY = {"reason": "The budget was cut."}
+BECAUSE = "Reason: The budget was cut."
+PAID = {"paid_on": DAY, "bank_reference": "MUFG-1"}
+QUOTE = {"deliver_on": LATER, "valid_until": LATER, "remarks": ""}
+BUYERS = {"case_manager", "contract_officer"}
+OFFICIALS = {"requester", "signatory"}
+PAYERS = {"nation_finance", "signatory"}
+
+
+@pytest.fixture
+def noon() -> Any:
+    with time_machine.travel("2026-11-22T12:00:00+09:00", tick=False):
+        yield
+
+
+def released(made: Any, *ranks: str) -> Any:
+    """A file with the signatures of these ranks, given by people."""
+    return made(state="under_approval", furnished__signers=[person(rank) for rank in ranks])
+
+
+def invoice() -> dict[str, Any]:
+    file = SimpleUploadedFile("invoice.pdf", files.pdf(), content_type="application/pdf")
+    return {"invoice_number": "INV-1", "invoice": file}
+
+
+def told(notice: str) -> dict[str, str]:
+    """The letters of what has been done so far, by the role of who gets them."""
+    for entry_id in FollowUp.objects.values_list("entry_id", flat=True).distinct():
+        run_entry(entry_id)
+    role_of = dict(Membership.objects.values_list("person", "role"))
+    rows = Message.objects.filter(notice=notice)
+    return {role_of[row.recipient_id]: row.body_text for row in rows}
+
+
+# Notice; case, step, by whom, what is given; the state reached, the roles told, words of the letter.
+Tells = tuple[str, Callable[[], Any], str, str, dict[str, Any], str, set[str], str]
+TELLS: list[Tells] = [
+    (
+        "request_submitted",
+        lambda: RequestFactory(state="draft"),
+        "submit",
+        "requester",
+        {},
+        "submitted",
+        {"case_manager"},
+        "Nation: Philippines",
+    ),
+    (
+        "request_returned",
+        lambda: RequestFactory(state="submitted"),
+        "return_for_correction",
+        "case_manager",
+        WHY,
+        "returned",
+        {"requester"},
+        BECAUSE,
+    ),
+    (
+        "request_actionable",
+        lambda: RequestFactory(state="submitted"),
+        "accept_as_actionable",
+        "case_manager",
+        {},
+        "actionable",
+        {"requester", "export_control_officer"},
+        "The request has what it needs.",
+    ),
+    (
+        "request_declined",
+        lambda: RequestFactory(state="submitted"),
+        "decline",
+        "case_manager",
+        WHY,
+        "declined",
+        {"requester"},
+        BECAUSE,
+    ),
+    (
+        "approval_waits",
+        lambda: ContractFactory(state="draft", is_priced=True),
+        "put_to_approval",
+        "case_manager",
+        {},
+        "under_approval",
+        {"director"},
+        "A file has been put to approval and waits for you.",
+    ),
+    (
+        "approval_waits",
+        lambda: ContractFactory(state="under_approval"),
+        "approve",
+        "director",
+        {},
+        "under_approval",
+        {"department_head"},
+        "A file has been put to approval and waits for you.",
+    ),
+    (
+        "approval_waits",
+        lambda: released(ContractFactory, "director"),
+        "approve",
+        "department_head",
+        {},
+        "under_approval",
+        {"case_manager"},
+        "A file has been put to approval and waits for you.",
+    ),
+    (
+        "approval_returned",
+        lambda: ContractFactory(state="under_approval"),
+        "return_to_drafter",
+        "director",
+        WHY,
+        "draft",
+        BUYERS,
+        BECAUSE,
+    ),
+    (
+        "offer_sent",
+        lambda: released(ContractFactory, "director", "department_head"),
+        "send_offer",
+        "case_manager",
+        {"expires_on": LATER},
+        "offered",
+        OFFICIALS,
+        "Amount: JPY 5,160,000",
+    ),
+    (
+        "offer_accepted",
+        lambda: ContractFactory(state="offered"),
+        "accept",
+        "signatory",
+        {"signed_by": "CRUZ Maria"},
+        "accepted",
+        {"case_manager", "finance_officer"},
+        "Amount: JPY 1,032,000",
+    ),
+    (
+        "offer_declined",
+        lambda: ContractFactory(state="offered"),
+        "decline",
+        "signatory",
+        WHY,
+        "declined",
+        {"case_manager"},
+        BECAUSE,
+    ),
+    (
+        "offer_lapsed",
+        lambda: ContractFactory(state="offered", expires_on=YESTERDAY),
+        "lapse",
+        "system",
+        {},
+        "lapsed",
+        OFFICIALS | {"case_manager"},
+        "Last day: 21 November 2026",
+    ),
+    (
+        "contract_cancelled",
+        lambda: ContractFactory(state="offered"),
+        "cancel",
+        "case_manager",
+        WHY,
+        "cancelled",
+        OFFICIALS,
+        BECAUSE,
+    ),
+    (
+        "contract_cancelled",
+        lambda: ContractFactory(state="draft"),
+        "cancel",
+        "case_manager",
+        WHY,
+        "cancelled",
+        set(),
+        "",
+    ),
+    (
+        "deposit_recorded",
+        lambda: ContractFactory(state="accepted"),
+        "record_deposit",
+        "finance_officer",
+        {"amount": DEPOSIT, "received_on": DAY, "bank_reference": "MUFG-1"},
+        "in_execution",
+        BUYERS | PAYERS,
+        "Amount: JPY 1,032,000",
+    ),
+    (
+        "case_closed",
+        lambda: ContractFactory(state="delivered"),
+        "close",
+        "case_manager",
+        {},
+        "closed",
+        OFFICIALS,
+        "The final account is attached.",
+    ),
+    (
+        "quote_submitted",
+        QuoteFactory,
+        "submit",
+        "contractor_sales",
+        QUOTE | {"lines": {1: Decimal(10), 2: Decimal(20)}},
+        "submitted",
+        BUYERS,
+        "A contractor has submitted a quote.",
+    ),
+    (
+        "quote_declined",
+        QuoteFactory,
+        "decline",
+        "contractor_sales",
+        WHY,
+        "declined",
+        BUYERS,
+        BECAUSE,
+    ),
+    (
+        "quote_extended",
+        lambda: QuoteFactory(state="submitted"),
+        "extend",
+        "contractor_sales",
+        {"valid_until": LATER},
+        "submitted",
+        BUYERS,
+        "Last day: 22 November 2027",
+    ),
+    (
+        "subcontract_awarded",
+        lambda: released(SubcontractFactory, "office_chief", "director"),
+        "award",
+        "contract_officer",
+        {},
+        "awarded",
+        {"contractor_production", "contractor_sales"},
+        "Please acknowledge it.",
+    ),
+    (
+        "order_acknowledged",
+        lambda: SubcontractFactory(state="awarded"),
+        "acknowledge",
+        "contractor_production",
+        {},
+        "in_production",
+        {"contract_officer"},
+        "The contractor has acknowledged the order.",
+    ),
+    (
+        "production_reported",
+        lambda: SubcontractFactory(state="in_production"),
+        "report_progress",
+        "contractor_production",
+        {"percent": 40, "report": "Masts stand."},
+        "in_production",
+        {"contract_officer"},
+        "- 40 %: Masts stand.",
+    ),
+    (
+        "delivery_reported",
+        lambda: SubcontractFactory(state="in_production"),
+        "report_delivery",
+        "contractor_delivery",
+        {"delivered_on": DAY, "delivery_note": "7"},
+        "delivered",
+        {"inspector"},
+        "Please inspect the delivery.",
+    ),
+    (
+        "delivery_accepted",
+        lambda: SubcontractFactory(state="delivered"),
+        "accept_delivery",
+        "inspector",
+        {"inspected_on": DAY, "findings": "Good."},
+        "accepted",
+        {"contractor_delivery", "contractor_finance"},
+        "You may now send your invoice.",
+    ),
+    (
+        "delivery_rejected",
+        lambda: SubcontractFactory(state="delivered"),
+        "reject_delivery",
+        "inspector",
+        WHY,
+        "in_production",
+        {"contractor_delivery", "contractor_production"},
+        BECAUSE,
+    ),
+    (
+        "invoice_received",
+        lambda: SubcontractFactory(state="accepted"),
+        "send_invoice",
+        "contractor_finance",
+        invoice(),
+        "accepted",
+        {"finance_officer"},
+        "Amount: JPY 5,000,000",
+    ),
+    (
+        "supplier_paid",
+        lambda: SubcontractFactory(state="accepted", invoice_number="INV-1"),
+        "record_payment",
+        "finance_officer",
+        PAID,
+        "paid",
+        {"contractor_finance"},
+        "Amount: JPY 5,000,000",
+    ),
+    (
+        "subcontract_terminated",
+        lambda: SubcontractFactory(state="in_production"),
+        "terminate",
+        "contract_officer",
+        WHY,
+        "terminated",
+        {"contractor_production", "contractor_sales"},
+        BECAUSE,
+    ),
+    (
+        "bill_issued",
+        BillFactory,
+        "issue",
+        "finance_officer",
+        {},
+        "issued",
+        PAYERS,
+        "Last day: 22 December 2026",
+    ),
+    (
+        "bill_paid",
+        lambda: BillFactory(state="issued"),
+        "record_payment",
+        "finance_officer",
+        PAID | {"amount": TOTAL - DEPOSIT},
+        "paid",
+        PAYERS,
+        "Amount: JPY 4,128,000",
+    ),
+    (
+        "bill_voided",
+        lambda: BillFactory(state="issued"),
+        "void",
+        "finance_officer",
+        WHY,
+        "void",
+        PAYERS,
+        BECAUSE,
+    ),
+    (
+        "bill_voided",
+        lambda: BillFactory(state="draft"),
+        "void",
+        "finance_officer",
+        WHY,
+        "void",
+        set(),
+        "",
+    ),
+    (
+        "review_waits",
+        lambda: TransferReviewFactory(state="draft"),
+        "put_to_review",
+        "export_control_officer",
+        {},
+        "under_review",
+        {"export_control_officer"},
+        "Nation: Philippines",
+    ),
+    (
+        "transfer_cleared",
+        lambda: TransferReviewFactory(state="under_review"),
+        "clear",
+        "export_control_officer",
+        {"decision": "May go.", "valid_until": LATER},
+        "cleared",
+        {"case_manager"},
+        "Last day: 22 November 2027",
+    ),
+    (
+        "transfer_refused",
+        lambda: TransferReviewFactory(state="under_review"),
+        "refuse",
+        "export_control_officer",
+        WHY,
+        "refused",
+        {"case_manager"},
+        BECAUSE,
+    ),
+    (
+        "shipment_shipped",
+        ShipmentFactory,
+        "ship",
+        "contract_officer",
+        {"shipped_on": DAY, "carrier": "Nippon Line", "permit_number": "METI-7"},
+        "shipped",
+        {"nation_logistics"},
+        "FPS-3ME × 3",
+    ),
+    (
+        "shipment_received",
+        lambda: ShipmentFactory(state="shipped"),
+        "receive",
+        "nation_logistics",
+        {"received_on": DAY, "received_by": "REYES Jose"},
+        "received",
+        BUYERS,
+        "The nation has confirmed receipt of the shipment.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("notice", "case", "step", "by", "given", "state", "roles", "words"),
+    TELLS,
+    ids=[f"{tells[0]}-by-{tells[2]}-{number}" for number, tells in enumerate(TELLS)],
+)
+def test_step_tells_whom_it_concerns(
+    notice: str,
+    case: Callable[[], Any],
+    step: str,
+    by: str,
+    given: dict[str, Any],
+    state: str,
+    roles: set[str],
+    words: str,
+) -> None:
+    row, everybody = case(), {role: person(role) for role in ROLES}
+
+    take(row, step, by=everybody.get(by, SYSTEM), **given)
+
+    letters = told(notice)
+    assert (type(row).objects.get(pk=row.pk).state, set(letters)) == (state, roles)
+    assert [role for role, letter in letters.items() if words not in letter] == []
+
+
+def test_each_invited_contractor_is_told_until_when_to_quote() -> None:
+    one, two = firm("One"), firm("Two")
+    purchase = SubcontractFactory(furnished=False)
+    for at in (one, two):
+        person("contractor_sales", firm=at)
+        person("contractor_finance", firm=at)
+    wanted = {"quote_by": DAY, "deliver_by": LATER, "specification": "FPS-3ME"}
+
+    take(purchase, "solicit", by=person("contract_officer"), contractors=[one, two], **wanted)
+
+    letters = told("quote_invited")
+    assert set(letters) == {"contractor_sales"}
+    assert Message.objects.filter(notice="quote_invited").count() == 2
+    assert "Last day: 22 November 2026" in letters["contractor_sales"]
+
+
+def test_every_notice_of_a_deal_is_told_here_or_with_the_award() -> None:
+    declared = {
+        told.name
+        for room in (case_notices, export_notices)
+        for told in vars(room).values()
+        if isinstance(told, Notice)
+    }
+    with_the_award = {"quote_not_chosen", "solicitation_ended"}  # in `test_deal`
+
+    assert declared == {tells[0] for tells in TELLS} | {"quote_invited"} | with_the_award
