@@ -1,0 +1,81 @@
+"""What a shell, a log and a failing test call a row: enough to find it, and no more of its content."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from django.db.models import Model
+
+from cases.models import (
+    Contract,
+    ContractLine,
+    Quote,
+    QuoteLine,
+    Request,
+    RequestLine,
+    Subcontract,
+    SubcontractLine,
+)
+from exports.models import ReviewLine, TransferReview
+from ledger.models import Journal
+from partners.models import Attempts, Grant, Handler, Letter, Membership, Organisation, Person
+from workflow.models import (
+    ApprovalFile,
+    Attestation,
+    Checkpoint,
+    Deadline,
+    Entry,
+    FollowUp,
+    Leaf,
+    NumberSeries,
+    Scheme,
+    Side,
+    Signature,
+    Verification,
+)
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HASH = "0123456789abcdef" * 4
+DEAL = UUID(int=7)
+WHO = Person(family_name="Cruz", given_name="Maria")
+OFFICE = Organisation(name_en="Procurement office")
+ROLE = {"person": WHO, "role": "signatory", "organisation": OFFICE}
+NAMED: list[tuple[Model, str]] = [
+    (ApprovalFile(case_number="JP-1", matter="foreign_offer"), "JP-1 foreign_offer"),
+    (Signature(rank="director", decided_by_name="MORI Jun"), "director: MORI Jun"),
+    (Deadline(case_number="JP-1", step="lapse", due_at=NOON), "JP-1 lapse 2026-11-22"),
+    (Entry(step="accept", actor_name="CRUZ Maria"), "accept by CRUZ Maria"),
+    (Entry(event=Entry.Event.SIGNED_IN, actor_name="CRUZ Maria"), "signed_in by CRUZ Maria"),
+    (FollowUp(entry=Entry(case_number="JP-1"), effect="paper:offer"), "JP-1 paper:offer"),
+    (NumberSeries(series="JP-PH-26-", last=7), "JP-PH-26-0007"),
+    (Scheme(table_name="cases_rate", number=2), "cases_rate 2"),
+    (Attestation(table_name="cases_rate", row_key="5", digest=HASH), "cases_rate 5 0123456789ab"),
+    (Leaf(position=3, source="entry", source_id=9), "3: entry 9"),
+    (Checkpoint(number=4, size=30, root=HASH), "4: 30 0123456789ab"),
+    (Verification(asked_at=NOON), "2026-11-22 12:00"),
+    (
+        Side(case_number="JP-1", group="offer", side="draft", actor_name="MORI Jun"),
+        "JP-1 offer:draft MORI Jun",
+    ),
+    (Attempts(subject="entrance 1", count=3), "entrance 1: 3"),
+    (Grant(**ROLE), "CRUZ Maria: signatory (Procurement office)"),
+    (Membership(**ROLE), "CRUZ Maria: signatory (Procurement office)"),
+    (Handler(person=WHO, deal_id=DEAL), f"CRUZ Maria {DEAL}"),
+    (Letter(kind="account", pk=7), "account 7"),
+    (RequestLine(request=Request(number="JP-R1"), number=2), "JP-R1-02"),
+    (ContractLine(contract=Contract(number="JP-1"), number=2), "JP-1-02"),
+    (SubcontractLine(subcontract=Subcontract(number="JP-S1"), number=2), "JP-S1-02"),
+    (QuoteLine(quote=Quote(number="JP-Q1"), unit_price=Decimal(5)), "JP-Q1: 5"),
+    (ReviewLine(review=TransferReview(number="JP-T1"), number=2), "JP-T1-02"),
+    (Journal(subject="JP-1", kind="deposit"), "JP-1 deposit"),
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "name"), NAMED, ids=[f"{type(row).__name__}-{name}" for row, name in NAMED]
+)
+def test_row_is_called(row: Model, name: str) -> None:
+    assert str(row) == name
