@@ -302,13 +302,6 @@ class Choice:
         return self.step.help
 
     @property
-    def form(self) -> Any:
-        """The form class that asks for what the step needs; build it with `forms.form_for`."""
-        from workflow.forms import form_of  # forms build on steps
-
-        return form_of(self.step)
-
-    @property
     def is_open(self) -> bool:
         return not self.why_not
 

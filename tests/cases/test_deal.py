@@ -148,6 +148,7 @@ def test_review_is_opened_on_a_snapshot_of_the_request() -> None:
         (1, "non_weapon", 3),
         (2, "non_weapon", 1),
     ]
+    assert review.lines.first().item_class_label == "non-weapon"
 
 
 def test_screening_enters_the_result_of_the_decision_table() -> None:

@@ -252,11 +252,13 @@ def test_quote_is_extended_to_a_later_day_only() -> None:
 
     later = answer(quote, "extend", {"valid_until": "2027-02-28"})
     same = answer(quote, "extend", {"valid_until": "2027-01-31"})
+    never = answer(quote, "extend", {"valid_until": "2727-01-31"})
 
     assert later == {"valid_until": date(2027, 2, 28)}
     assert same == {
         "valid_until": ["The quote is valid until Jan. 31, 2027 already. Give a later day."]
     }
+    assert never == {"valid_until": ["Give a day from 1900-01-01 to 2199-12-31."]}
 
 
 def test_lines_to_buy_are_chosen_by_number() -> None:
@@ -405,6 +407,12 @@ Case = Callable[[], Any]
             "receive",
             {"received_on": YESTERDAY, "received_by": "REYES Jose"},
             {"received_on": ["Received before it was shipped on Nov. 22, 2026. Correct the day."]},
+        ),
+        (
+            lambda: ShipmentFactory(state="shipped"),
+            "receive",
+            {"received_on": TODAY, "received_by": "REYES Jose"},
+            None,
         ),
         (
             lambda: RequestFactory(state="submitted"),

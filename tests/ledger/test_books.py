@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.utils import IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.checks import books
 from ledger.journals import Code, NothingToBook, Row, balance, journals_of, post, reverse
 from ledger.models import Account, Journal, Posting
 from ledger.money import amount_of, minor_units
@@ -263,3 +265,16 @@ def test_books_refuse_to_be_changed(table: str, change: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing is left to be asked
         with pytest.raises(IntegrityError, match="append-only"):
             cursor.execute(change.format(table))
+
+
+def test_journal_without_postings_is_found_by_whoever_verifies() -> None:
+    """The database lets none commit; the verifier asks what somebody may have done behind it."""
+    book()
+    words = {"occasion": "none", "kind": "deposit", "nation_id": "PH", "subject": CASE}
+
+    with transaction.atomic():
+        empty = Journal.objects.create(**words, posted_on=DAY, made_by="SUZUKI Ichiro")
+        found = list(books(Counter()))
+        transaction.set_rollback(True)
+
+    assert [(each.key, each.detail) for each in found] == [(f"id {empty.pk}", "no postings")]

@@ -26,6 +26,7 @@ from notifications.outgoing import NoAnswer, NotCalled, Reply, is_public, post
 NAME = "hooks.example.org"
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BODY = b'{"case": "JP-PH-26-C0001"}'
+OF_THE_HOUSE = outgoing._context
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -415,7 +416,7 @@ def test_server_of_another_name_gets_nothing(
 def test_server_whose_certificate_nobody_vouches_for_gets_nothing(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outgoing, "_context", ssl.create_default_context)
+    monkeypatch.setattr(outgoing, "_context", OF_THE_HOUSE)
     server.answers(lambda line: line.sendall(WHOLE))
 
     with pytest.raises(NoAnswer, match=r"(?i)certificate"):
@@ -489,6 +490,17 @@ def test_server_that_drips_is_left(
     took = time.monotonic() - began
     done.set()
     assert took < 3
+
+
+def test_call_for_which_no_time_is_left_is_not_made(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "SECONDS", 0)
+
+    with pytest.raises(NoAnswer, match="took too long"):
+        call(url_of(server))
+
+    assert server.heard == b""
 
 
 def test_server_that_never_shakes_hands_is_left(

@@ -13,7 +13,16 @@ from cases.models import Bill, Contract, Quote, Request, Subcontract
 from exports import rules as export_rules
 from exports.models import Shipment, TransferReview
 from partners import access
-from partners.access import ROLES, Permission, agency, carriers, either, holds, nation
+from partners.access import (
+    ROLES,
+    Permission,
+    agency,
+    carriers,
+    context_of,
+    either,
+    holds,
+    nation,
+)
 from partners.models import Membership
 from tests.factories import (
     BillFactory,
@@ -305,3 +314,17 @@ def test_membership_is_kept_once_per_first_day() -> None:
     row = MembershipFactory()
 
     assert Membership.objects.on(DAY).get() == row
+
+
+def test_house_acts_for_the_desk_at_which_somebody_sits() -> None:
+    works = firm("Works")
+    official, seller = person("requester"), person("contractor_sales", firm=works)
+
+    found = [context_of(who) for who in (person("auditor"), official, seller, person())]
+
+    assert [(context.audience, context.scope) for context in found] == [
+        ("staff", ""),
+        ("partner", "PH"),
+        ("supplier", str(works.pk)),
+        ("entrance", ""),
+    ]

@@ -10,6 +10,8 @@ from workflow.seal.note import BadNote, Head, PublicKey, SigningKey, read_note
 
 KEY = SigningKey.read(b64encode(bytes(range(32))).decode(), "house/trail")
 OTHER = SigningKey.read(b64encode(bytes(32)).decode(), "house/trail")
+# The last sign of this base64 says more than the bytes it stands for.
+PAINTED_OVER = f"name+00000000+{b64encode(bytes(32)).decode().replace('A=', 'B=')}"
 HEAD = Head("house/trail", 17, bytes(32), ("number 3",))
 
 
@@ -50,6 +52,7 @@ def test_published_example_key_and_note_hold() -> None:
         "name+00000000+!!",
         f"name+00000000+{b64encode(bytes(33)).decode()}",
         str(KEY.public).replace("house", "horse"),
+        PAINTED_OVER,
     ],
 )
 def test_what_is_no_key_is_refused(written: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -276,6 +277,16 @@ def test_lag_tells_how_long_the_oldest_line_waits(sealed: Sealer) -> None:
 
     assert 0 < telling.lag().total_seconds() < 30
     assert unsealed()
+
+
+def test_lag_is_known_without_the_database_from_the_last_look(sealed: Sealer) -> None:
+    now = datetime.now(UTC)
+    assert keys.lag_by_the_last_look(now) is None  # nobody has looked
+    keys.mark_look(timedelta(seconds=5))
+
+    found = keys.lag_by_the_last_look(now + timedelta(minutes=1))
+
+    assert timedelta(seconds=64) <= found <= timedelta(seconds=66)
 
 
 def test_command_seals_what_there_is(sealed: Sealer) -> None:

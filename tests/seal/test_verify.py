@@ -247,6 +247,15 @@ def test_leaf_that_was_changed_leads_to_another_head(sealed: Sealer) -> None:
     ]
 
 
+def test_line_moved_to_another_transaction_is_named(sealed: Sealer) -> None:
+    entry = Entry.objects.order_by("id").first()
+    behind_the_back(
+        "workflow_entry", f"UPDATE workflow_entry SET xid = xid + 1 WHERE id = {entry.pk}"
+    )
+
+    assert found() == [("workflow_entry", f"id {entry.pk}", What.PLACE_DIFFERS)]
+
+
 def test_version_slipped_into_a_line_that_has_none_is_named(sealed: Sealer) -> None:
     entry = record(Entry.Event.SIGNED_IN, by=SYSTEM)
     seal_all(sealed)

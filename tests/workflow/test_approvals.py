@@ -129,6 +129,15 @@ def test_who_holds_no_rank_neither_signs_nor_returns(step: str, given: dict[str,
     assert Signature.objects.count() == 0
 
 
+def test_rank_that_is_not_in_the_line_returns_no_file() -> None:
+    contract = ContractFactory(state="under_approval")
+
+    with pytest.raises(NotYours, match="Your rank is not in the line of this file"):
+        take(contract, "return_to_drafter", by=person("president"), reason="Price again.")
+
+    assert approvals.file_of(contract, "foreign_offer") is not None
+
+
 def test_signature_names_the_role_of_the_rank_in_the_trail() -> None:
     contract = ContractFactory(state="under_approval")
 
@@ -156,6 +165,7 @@ def test_cancelling_takes_the_file_back() -> None:
     take(contract, "cancel", by=person("case_manager"), reason="No budget.")
 
     assert approvals.file_of(contract, "foreign_offer") is None
+    assert approvals.next_rank(contract, "foreign_offer") == ""
 
 
 # What the database refuses -------------------------------------------------------------------

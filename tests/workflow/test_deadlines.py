@@ -118,7 +118,9 @@ def test_case_in_trouble_is_logged_and_holds_up_no_other(caplog: pytest.LogCaptu
     states = dict(Contract.objects.values_list("number", "state"))
     assert (kept, states) == (1, {nobodys.number: "offered", lapsing.number: "lapsed"})
     assert list(Deadline.objects.values_list("case_number", flat=True)) == [nobodys.number]
-    assert [record.exc_info[0] for record in caplog.records] == [Contract.DoesNotExist]
+    assert [type(record.exc_info and record.exc_info[1]) for record in caplog.records] == [
+        Contract.DoesNotExist
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

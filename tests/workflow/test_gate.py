@@ -35,9 +35,11 @@ from workflow.steps import (
     Stale,
     begin,
     choices,
+    open_step,
     steps_of,
     take,
     take_within,
+    turn_by_state,
     whose_turn,
 )
 from workflow.values import digest, of_row
@@ -385,13 +387,15 @@ def test_choices_show_what_concerns_a_person_with_what_stands_against_it() -> No
 def test_turn_is_of_those_who_can_move_the_case_on() -> None:
     request = RequestFactory(state="submitted")
 
-    assert whose_turn(request) == ["case_manager"]
+    assert whose_turn(request) == turn_by_state(request) == ["case_manager"]
 
 
 def test_step_that_belongs_to_another_is_neither_offered_nor_taken_alone() -> None:
     quote = QuoteFactory(state="submitted")
     buyer = person("case_manager")
 
+    with pytest.raises(NoSuchStep):
+        open_step(quote, "take_into_price", buyer)
     with pytest.raises(NoSuchStep):
         take(quote, "take_into_price", by=buyer)
 

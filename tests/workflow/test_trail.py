@@ -9,11 +9,14 @@ from decimal import Decimal
 import pytest
 import rfc8785
 import time_machine
+from django.db import transaction
+from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from tests.factories import RequestFactory, person
 from workflow.models import Entry
 from workflow.rights import Capacity
+from workflow.steps import take
 from workflow.trail import NameTheRequest, current_request_id, record
 
 
@@ -80,3 +83,26 @@ def test_line_that_no_step_writes_says_who_did_what_and_why() -> None:
     }
     assert body == rfc8785.dumps(json.loads(body)).decode()
     assert list(case.trail) == []
+
+
+@pytest.mark.django_db
+def test_case_knows_the_states_it_has_left() -> None:
+    request = RequestFactory(state="submitted")
+    manager = person("case_manager")
+
+    take(request, "accept_as_actionable", by=manager)
+    take(request, "decline", by=manager, reason="No such radar.")
+
+    assert request.states_left() == {"submitted", "actionable"}
+
+
+@pytest.mark.django_db
+def test_line_once_written_is_not_written_again() -> None:
+    entry = record(Entry.Event.ACCESS_OPENED, by=person("security_officer"))
+    before = entry.body
+
+    entry.note = "something else"
+    with pytest.raises((DatabaseError, TypeError)), transaction.atomic():
+        entry.save()
+
+    assert Entry.objects.values_list("body", flat=True).get(pk=entry.pk) == before

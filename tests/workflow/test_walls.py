@@ -292,6 +292,17 @@ def test_many_statements_that_are_refused_leave_a_connection_that_is_nobodys(
     assert seen(MANILA) == ["radar PH"]
 
 
+def test_many_statements_in_a_transaction_are_bound_like_one(
+    two_nations: dict[str, Request],
+) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert len(seen(STAFF)) == 2
+        with walls.house():
+            cursor.executemany("UPDATE cases_request SET title = %s", [("a",), ("b",)])
+
+        assert seen(MANILA) == ["b"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_connection_cut_between_many_statements_is_told_as_such(
     two_nations: dict[str, Request],
