@@ -19,6 +19,8 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount.adapter import get_adapter as issuers
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -29,7 +31,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from partners.identity import confirmation, second_factor, sessions
+from partners.identity.adapters import turned_away
 from partners.identity.forms import ConfirmInPlaceForm, PasswordInPlaceForm
+from partners.identity.issuer import NOT_BELIEVED, Issuer
 from portal.demo import SampleCode, demo_accounts, sample_code
 from workflow import refusals
 from workflow.models import Case
@@ -49,6 +53,25 @@ class SignIn(account.LoginView):
             else [],
             "next": get_next_redirect_url(request) or "",
         }
+
+
+def to_the_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
+    return _with_the_issuer(OAuth2LoginView, request, provider_id)
+
+
+def back_from_the_issuer(request: HttpRequest, provider_id: str) -> HttpResponse:
+    return _with_the_issuer(OAuth2CallbackView, request, provider_id)
+
+
+def _with_the_issuer(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
+    """An issuer that does not answer, or not in a way to be believed, brings nobody in."""
+    try:
+        answer: HttpResponse = view.adapter_view(Issuer(request, provider_id))(request)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    except NOT_BELIEVED:
+        return turned_away(request)
+    return answer
 
 
 class Code(mfa.AuthenticateView):

@@ -11,7 +11,6 @@ from typing import Any
 from allauth.account import views as account
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -61,13 +60,13 @@ ENTRANCE = [
     route(
         "sign-in/at/<slug:provider_id>/",
         anybody,
-        require_POST(openid_connect.login),
+        require_POST(identity.to_the_issuer),
         "openid_connect_login",
     ),
     route(
         "sign-in/at/<slug:provider_id>/back/",
         anybody,
-        require_GET(openid_connect.callback),
+        require_GET(identity.back_from_the_issuer),
         "openid_connect_callback",
     ),
     route("sign-out/", proving, require_POST(identity.sign_out), "sign_out"),

@@ -34,6 +34,7 @@ from partners.identity import (
     second_factor,
     sessions,
 )
+from partners.identity.issuer import Provider as Issued
 from partners.models import Person
 
 # What allauth says on its pages, in our words; what is not here is not said.
@@ -177,16 +178,27 @@ class ForeignSignIn(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
+    def get_provider(self, request: HttpRequest, provider: str, client_id: Any = None) -> Any:
+        """Whoever it is, in the house's manner of believing."""
+        found = super().get_provider(request, provider, client_id)
+        return Issued(request, app=found.app)
+
+    def get_requests_session(self) -> Any:
+        """An issuer answers where it is asked."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         person = sociallogin.user if sociallogin.is_existing else _by_verified_email(sociallogin)
         asks_to_sign_in = sociallogin.state.get("process") in {None, "", "login"}
         if person is None or not asks_to_sign_in or not _may_come_this_way(person):
-            raise ImmediateHttpResponse(_turned_away(request))
+            raise ImmediateHttpResponse(turned_away(request))
         if not sociallogin.is_existing:
             sociallogin.connect(request, person)
 
     def on_authentication_error(self, request: HttpRequest, *_args: Any, **_words: Any) -> None:
-        raise ImmediateHttpResponse(_turned_away(request))
+        raise ImmediateHttpResponse(turned_away(request))
 
     def send_notification_mail(self, template_prefix: str, user: Any, *_a: Any, **_w: Any) -> None:
         letters.write_changed(user, template_prefix.rpartition("/")[2])
@@ -203,7 +215,7 @@ def _may_come_this_way(person: Any) -> bool:
     return access.works_in(person, "contractor") and not second_factor.is_needed(person)
 
 
-def _turned_away(request: HttpRequest) -> HttpResponse:
+def turned_away(request: HttpRequest) -> HttpResponse:
     lines.turned_away(request)
     messages.error(request, gettext("You could not be signed in this way."))
     return redirect("account_login")
