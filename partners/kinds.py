@@ -57,9 +57,9 @@ def key_of(kind: type[Reference]) -> list[str]:
 
 
 def columns_of(kind: type[Reference]) -> list[Any]:
-    """What somebody fills in; keys that are given by themselves are left out."""
-    every: list[Any] = list(kind._meta.concrete_fields)
-    return [one for one in every if one.editable and not one.auto_created]
+    """What somebody fills in, the source last; keys that are given by themselves are left out."""
+    every = [one for one in kind._meta.concrete_fields if one.editable and not one.auto_created]
+    return sorted(every, key=lambda one: one.name == "source")
 
 
 def own_columns(kind: type[Reference]) -> list[Any]:

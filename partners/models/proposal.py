@@ -110,7 +110,7 @@ class Proposal(Decided):
         return self.What.WITHDRAWAL if is_before else self.What.END
 
     def title(self) -> str:
-        return kinds.title_of(self.after() or self.present)
+        return kinds.title_of(self.present or self.after())
 
     def decision_reason(self) -> str:
         """Why it was declined: the line of the trail has it."""

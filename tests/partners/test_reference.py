@@ -284,6 +284,7 @@ def test_undated_row_changes_by_what_was_proposed_and_nothing_else(
     other = philippines(currency="PHX")
     other.save()
     assert philippines().name_en == "Philippines"
+    assert proposal.title() == "Philippines"
 
     confirm(proposal, by=confirmer)
 
