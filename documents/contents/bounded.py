@@ -46,6 +46,8 @@ def inspected(data: bytes, content_type: str) -> Verdict:
     except subprocess.TimeoutExpired:
         log.warning("an inspection of %s took too long", content_type)
     except ValueError:
-        why = done.stderr.decode(errors="replace")[-500:]
+        # The name of what the reader raised last; what it says after that may quote the file.
+        said = done.stderr.decode(errors="replace").strip()
+        why = said.rpartition("\n")[2].partition(":")[0][:100]
         log.warning("an inspection of %s ended with %s: %s", content_type, done.returncode, why)
     return Verdict.TOO_MUCH
