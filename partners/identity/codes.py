@@ -31,14 +31,6 @@ def spend(person: Any, code: str) -> Authenticator | None:
         return _spend_from_app(person, typed) or _spend_recovery_code(person, typed)
 
 
-def keep_as_spent(authenticator: Authenticator, secret: str, code: str) -> None:
-    """The code that set the app up does not open anything after it."""
-    for moment in yield_hotp_counters_from_time():
-        if code_at(secret, moment) == code.replace(" ", ""):
-            authenticator.data[LAST] = moment
-            authenticator.save(update_fields=["data"])
-
-
 def code_at(secret: str, moment: int) -> str:
     return str(format_hotp_value(hotp_value(secret, moment)))
 

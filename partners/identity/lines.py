@@ -18,7 +18,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from partners.identity import confirmation, sessions
+from partners.identity import codes, confirmation, sessions
 from partners.identity.attempts import UNKNOWN, short_hash
 from partners.models import Person
 from partners.rates import address_of
@@ -108,6 +108,8 @@ def factor_failed(
 def factor_added(
     request: HttpRequest, user: Person, authenticator: Authenticator, **_more: Any
 ) -> None:
+    if authenticator.type == Authenticator.Type.TOTP:
+        codes.spend(user, request.POST["code"])  # what set the app up opens nothing after it
     if authenticator.type in confirmation.FACTORS:
         confirmation.note_second_factor(request, authenticator)
     _changed(user, f"{authenticator.type} added")

@@ -183,6 +183,22 @@ def test_set_up_opens_the_house(entered: Come, clock: Any) -> None:
     assert len(page.context["unused_codes"]) == 10
 
 
+@pytest.mark.django_db(transaction=True)
+def test_code_that_set_the_app_up_opens_nothing_after_it(entered: Come, clock: Any) -> None:
+    who = person("case_manager", password=PASSWORD)
+    client, again = entered(who), visitor()
+    secret = client.get("/me/sign-in/app/").context["form"].secret
+    first, second = (codes.code_at(secret, codes.moment_now() + later) for later in (0, 1))
+    client.post("/me/sign-in/app/", {"code": first})
+
+    give_password(again, who)
+    again.post("/sign-in/code/", {"code": first})
+    came_in_with_the_first = is_in(again)
+    again.post("/sign-in/code/", {"code": second})
+
+    assert (came_in_with_the_first, is_in(again)) == (False, True)
+
+
 def test_wrong_code_sets_nothing_up(entered: Come, clock: Any) -> None:
     client = entered(person("case_manager", password=PASSWORD))
     client.get("/me/sign-in/app/")
