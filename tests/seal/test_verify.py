@@ -198,6 +198,22 @@ def test_head_that_is_no_hash_any_more_is_named(sealed: Sealer) -> None:
     assert found() == [("workflow_checkpoint", "number 2", What.NOTE_DIFFERS)]
 
 
+def test_checkpoint_that_is_gone_is_missed_by_the_next_and_by_its_copy(sealed: Sealer) -> None:
+    behind_the_back("workflow_checkpoint", "DELETE FROM workflow_checkpoint WHERE number = 2")
+
+    assert found() == [
+        ("workflow_checkpoint", "number 3", What.NUMBER_MISSING),
+        (keys.copies_of(1).name, "checkpoint 2", What.COPY_DIFFERS),
+    ]
+
+
+def test_words_added_to_the_copies_are_named(sealed: Sealer) -> None:
+    with keys.copies_of(1).open("a") as copies:
+        copies.write("words")
+
+    assert found() == [(keys.copies_of(1).name, "end", What.COPY_DIFFERS)]
+
+
 def test_copy_taken_out_from_among_others_is_named(sealed: Sealer) -> None:
     first, _second, *more = keys.notes_in(keys.read_copies(1))
     keys.copies_of(1).write_text("".join(f"{note}\n" for note in (first, *more)))

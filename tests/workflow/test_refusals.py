@@ -45,6 +45,21 @@ def test_line_outlives_all_that_a_door_keeps_with_the_act() -> None:
 
 
 @pytest.mark.django_db
+def test_act_and_what_a_door_keeps_with_it_hold_together_or_not_at_all() -> None:
+    request, manager = RequestFactory(state="submitted"), person("case_manager")
+
+    with pytest.raises(OSError, match="disk full"), one_act():
+        take(request, "accept_as_actionable", by=manager)
+        raise OSError("disk full")
+    undone = Request.objects.get().state
+    with one_act():
+        take(request, "accept_as_actionable", by=manager)
+
+    assert (undone, Request.objects.get().state) == ("submitted", "actionable")
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_case_that_was_not_begun_is_none() -> None:
     with pytest.raises(NotYours):
         begin(Contract.open, by=person("requester"), request=RequestFactory(state="actionable"))

@@ -304,6 +304,15 @@ def test_many_statements_in_a_transaction_are_bound_like_one(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_owner_of_the_tables_needs_no_binding_for_many_statements_either() -> None:
+    with walls.within(walls.OWNER), connection.cursor() as cursor:
+        cursor.executemany("SELECT set_config('app.said', %s, false)", [("one",), ("two",)])
+        cursor.execute("SELECT current_setting('role'), current_setting('app.said')")
+        assert cursor.fetchone() == ("none", "two")
+        cursor.execute("RESET app.said")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_connection_cut_between_many_statements_is_told_as_such(
     two_nations: dict[str, Request],
 ) -> None:
