@@ -22,10 +22,9 @@ from partners import access, kinds, notices
 from partners.access import Permission
 from partners.models import Person, Proposal
 from workflow import values, walls
-from workflow.effects import set_off
 from workflow.models import Dated, Entry, Reference
 from workflow.rights import Capacity
-from workflow.steps import Effect, NotOpen, NotYours
+from workflow.steps import Effect, NotOpen, NotYours, set_off
 from workflow.trail import record
 
 ONE_DAY = timedelta(days=1)
@@ -333,4 +332,4 @@ def _tell(
             "proposed by": held.proposed_by.official_name,
         },
     )
-    set_off(entry, effect)
+    set_off(entry, [effect])

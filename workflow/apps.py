@@ -9,11 +9,9 @@ class WorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         from workflow.seal.attest import keep_up  # needs the models, which come after the apps
-        from workflow.seal.renewal import renew
 
         post_migrate.connect(build_walls, sender=self)  # first: what follows is written behind them
         post_migrate.connect(keep_up, sender=self)
-        post_migrate.connect(renew, sender=self)
 
 
 def build_walls(**about: Any) -> None:

@@ -541,17 +541,21 @@ def _write(
     row.save()
     entry.opened = " ".join(f"{case.kind()}:{case.number}" for case in act.opened)
     entry.write()
-    _follow_up(declared, entry)
+    set_off(entry, declared.then)
     return act
 
 
-def _follow_up(declared: Step, entry: Entry) -> None:
-    if not declared.then:
+def set_off(entry: Entry, effects: Sequence[Effect]) -> None:
+    """Write down what a line of the trail sets off, in its transaction, and ring after commit.
+
+    Of a step these are declared beside it; of a line that is no step, by the model it is about.
+    """
+    if not effects:
         return
     now = timezone.now()
     FollowUp.objects.bulk_create(
         FollowUp(entry=entry, position=position, effect=effect.key, next_at=now)
-        for position, effect in enumerate(declared.then)
+        for position, effect in enumerate(effects)
     )
     transaction.on_commit(lambda: _ring(entry.pk), robust=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from celery import shared_task
@@ -9,11 +10,11 @@ from django.db import transaction
 
 from workflow.follow_ups import case_of, step_of
 from workflow.models import Entry, FollowUp
-from workflow.steps import Step
+from workflow.steps import Effect
 
 
-def follow_up(declared: Step, entry: Entry) -> None:
-    if declared.then:
+def set_off(entry: Entry, effects: Sequence[Effect]) -> None:
+    if effects:
         transaction.on_commit(lambda: run_effects.delay(entry_id=entry.pk), robust=True)
 
 

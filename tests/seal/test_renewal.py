@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from workflow.models import Attestation, Entry, Scheme
-from workflow.seal import attest, renewal
+from workflow.seal import attest
 
 pytestmark = pytest.mark.django_db
 
@@ -32,19 +32,16 @@ def as_after_a_migration(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     attest.keep_up()
-    renewal.renew()
 
 
 def test_trigger_whose_code_has_changed_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     before = bodies()
     counts = (Scheme.objects.count(), Attestation.objects.count(), Entry.objects.count())
     monkeypatch.setattr(
-        renewal, "TRIGGER", attest.TRIGGER.replace("BEGIN\n", "BEGIN\n    -- new\n", 1)
+        attest, "TRIGGER", attest.TRIGGER.replace("BEGIN\n", "BEGIN\n    -- new\n", 1)
     )
 
     attest.keep_up()
-    assert bodies() == before
-    renewal.renew()
 
     after = bodies()
     assert set(after) == set(before)
@@ -55,7 +52,7 @@ def test_trigger_whose_code_has_changed_is_made_anew(monkeypatch: pytest.MonkeyP
 def test_trigger_whose_code_is_as_it_was_is_left_alone() -> None:
     before = made()
 
-    renewal.renew()
+    attest.keep_up()
 
     assert made() == before
 
@@ -65,7 +62,7 @@ def test_trigger_that_another_code_has_made_is_the_only_one_made_anew() -> None:
     with connection.cursor() as cursor:
         cursor.execute("COMMENT ON TRIGGER workflow_attested ON cases_rate IS 'older'")
 
-    renewal.renew()
+    attest.keep_up()
 
     after = made()
     assert [name for name in after if after[name] != before.get(name)] == [
@@ -79,15 +76,6 @@ def test_table_that_is_not_as_its_scheme_says_waits_for_its_migration() -> None:
         cursor.execute("COMMENT ON TRIGGER workflow_attested ON cases_rate IS 'older'")
     before = made()
 
-    renewal.renew()
-
-    assert made() == before
-
-
-def test_house_without_tables_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renewal, "column_types", lambda cursor: {})
-    before = made()
-
-    renewal.renew()
+    attest.keep_up()
 
     assert made() == before

@@ -1,9 +1,9 @@
 """Row triggers that write down what a row looked like after each change, as SHA-256.
 
 The trigger of a table knows a fixed list of columns, its scheme. Triggers and schemes follow the
-declaration in `protected` after each migration, by themselves: a column added raises no alarm,
-rows attested by the old scheme and still as attested are attested anew, and an entry says so.
-A row that was tampered with before is left as it is, so that a migration launders nothing.
+declaration in `protected`, and the code below, after each migration, by themselves: a column added
+raises no alarm, rows attested by the old scheme and still as attested are attested anew, and an
+entry says so. A row that was tampered with before is left as it is, so that a migration launders nothing.
 
 Nothing in a trigger depends on the session: the settings that shape text are fixed by the function.
 """
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.apps import AppConfig
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg import sql
 
 from workflow.models import Entry, Scheme
 from workflow.rights import SYSTEM, Actor
@@ -150,15 +152,15 @@ def keep_up(sender: AppConfig | None = None, **options: Any) -> None:
         if not {Scheme._meta.db_table, "workflow_attestation", "workflow_entry"} <= there:
             return
         types = column_types(cursor)
-        watched = switched_on(cursor)
+        made_by = _codes(cursor)
         known = {watch.table: watch for watch in watches()}
         for table, key, names in _declared():
             if table not in there or not set(names) <= set(types[table]):
                 continue  # a migration in the middle of its way; the last one comes by here again
             columns = tuple(f"{name} {types[table][name]}" for name in names)
             old = known.get(table)
-            if old and old.columns == columns and table in watched:
-                continue
+            if old and old.columns == columns and made_by.get(table) == _code_of(old):
+                continue  # to replace a trigger locks its table against writers for a moment
             _advance(cursor, Watch(table, key, 0, columns), old, types[table])
 
 
@@ -184,11 +186,11 @@ def _advance(
 ) -> None:
     """Put the trigger in place; if the scheme has changed, number it and attest the rows anew."""
     if old and old.columns == wanted.columns:
-        cursor.execute(old.sql(TRIGGER))
+        _place(cursor, old)
         return
     number = old.number + 1 if old else 1
     watch = Watch(wanted.table, wanted.key, number, wanted.columns)
-    cursor.execute(watch.sql(TRIGGER))
+    _place(cursor, watch)
     fix_text(cursor)
     compared = old is not None and can_compare(old, types)
     sound = _sound(cursor, old) if old and compared else None
@@ -259,11 +261,30 @@ def column_types(cursor: CursorWrapper) -> dict[str, dict[str, str]]:
 
 def switched_on(cursor: CursorWrapper) -> set[str]:
     """Tables whose trigger is there and fires."""
+    return set(_codes(cursor))
+
+
+def _codes(cursor: CursorWrapper) -> dict[str, str]:
+    """Which code made each trigger that fires: it says so in its comment, see `_place`."""
     cursor.execute(
-        "SELECT tgrelid::regclass::text FROM pg_trigger"
+        "SELECT tgrelid::regclass::text, obj_description(oid, 'pg_trigger') FROM pg_trigger"
         " WHERE tgname = 'workflow_attested' AND tgenabled IN ('O', 'A')"
     )
-    return {table for (table,) in cursor.fetchall()}
+    return dict(cursor.fetchall())
+
+
+def _code_of(watch: Watch) -> str:
+    return sha256(watch.sql(TRIGGER).encode()).hexdigest()
+
+
+def _place(cursor: CursorWrapper, watch: Watch) -> None:
+    """Make the table's trigger, and write on it which code did."""
+    cursor.execute(watch.sql(TRIGGER))
+    cursor.execute(
+        sql.SQL("COMMENT ON TRIGGER workflow_attested ON {} IS {}").format(
+            sql.Identifier(watch.table), sql.Literal(_code_of(watch))
+        )
+    )
 
 
 def _name(identifier: str) -> str:
