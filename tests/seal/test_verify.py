@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Bill, Request
+from cases.models import Bill, Request, RequestLine
 from documents.models import Document
 from documents.storage import place_of
 from ledger.models import Posting
@@ -204,6 +204,30 @@ def test_checkpoint_that_is_gone_is_missed_by_the_next_and_by_its_copy(sealed: S
     assert found() == [
         ("workflow_checkpoint", "number 3", What.NUMBER_MISSING),
         (keys.copies_of(1).name, "checkpoint 2", What.COPY_DIFFERS),
+    ]
+
+
+def test_last_copy_that_does_not_come_is_missed_after_a_while(sealed: Sealer) -> None:
+    *held, last = keys.notes_in(keys.read_copies(1))
+    keys.copies_of(1).write_text("".join(f"{note}\n" for note in held))
+
+    assert found() == []
+    assert found(now=timezone.now() + timedelta(minutes=2)) == [
+        (keys.copies_of(1).name, f"checkpoint {len(held) + 1}", What.FILE_MISSING)
+    ]
+    assert Checkpoint.objects.get(number=len(held) + 1).note == last
+
+
+def test_line_and_row_that_are_gone_are_named(sealed: Sealer) -> None:
+    entry = record(Entry.Event.SIGNED_IN, by=SYSTEM)
+    seal_all(sealed)
+    line = RequestLine.objects.first()
+    behind_the_back("workflow_entry", f"DELETE FROM workflow_entry WHERE id = {entry.pk}")
+    behind_the_back("cases_requestline", f"DELETE FROM cases_requestline WHERE id = {line.pk}")
+
+    assert found() == [
+        ("workflow_entry", f"id {entry.pk}", What.ROW_MISSING),
+        ("cases_requestline", f"id {line.pk}", What.ROW_MISSING),
     ]
 
 
