@@ -11,7 +11,7 @@ import multiprocessing
 import tempfile
 import time
 from base64 import b64encode
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from statistics import median
 from threading import Event, Thread
@@ -160,14 +160,18 @@ def _write(draft: Any, requester: Any, with_trail: bool, seconds: float, ready: 
     given = _words(case)
     with ExitStack() as stack:
         if not with_trail:
-            stack.enter_context(patch.object(Entry, "write", lambda *_, **__: None))
-            stack.enter_context(patch.object(Case, "facts_decided_on", lambda _: {}))
+            stack.enter_context(patch.object(Entry, "written", lambda _: nullcontext()))
+            stack.enter_context(patch.object(Case, "put_before", _only_locked))
             stack.enter_context(patch("workflow.values.digest", lambda _: ""))
             stack.enter_context(patch("workflow.values.plain", lambda value: value))
         ready.wait()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             take(case, "revise", by=by, **given)
+
+
+def _only_locked(pk: Any) -> tuple[Any, dict[str, Any]]:
+    return Request.objects.locked().get(pk=pk), {}
 
 
 def _words(case: Any) -> dict[str, Any]:

@@ -423,9 +423,9 @@ def take_within(
 ) -> Act:
     """`take`, inside a transaction that is already open: for books and follow-ups only."""
     declared = steps_of(type(case))[name]
-    row = type(case)._default_manager.locked().get(pk=case.pk)  # type: ignore[attr-defined]
+    row, facts = type(case).put_before(case.pk)
     _check(declared, row, by, version)
-    before, decided_on = row.state, values.digest(row.facts_decided_on())
+    before, decided_on = row.state, values.digest(facts)
     _call(getattr(row, name), given)
     return _write(declared, row, before, by, note, given, decided_on)
 
@@ -538,9 +538,9 @@ def _write(
     act = Act(case=row, entry=entry, by=by, given=given)
     for book in declared.books:
         book(act)
-    row.save()
     entry.opened = " ".join(f"{case.kind()}:{case.number}" for case in act.opened)
-    entry.write()
+    with entry.written():
+        row.save()
     set_off(entry, declared.then)
     return act
 

@@ -6,8 +6,9 @@ pooled connection never carries one person's rows to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -25,6 +26,15 @@ _NOBODYS: Any = object()
 _NOT_SAID = (None, walls.OWNER)
 
 
+@dataclass(eq=False)
+class Foregoing:
+    """A statement that goes before another in its message, and what it was answered."""
+
+    statement: str
+    params: Sequence[Any]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """`strict` raises where production would see no rows: a query made for nobody."""
 
@@ -33,6 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._bound: Any = _UNBOUND
+        self._foregoing: list[Foregoing] = []
         self.execute_wrappers.append(_bind_first)
 
     # What ends a transaction, or takes back what was set in it, ends the binding. (Django's own
@@ -75,6 +86,32 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> None:
         self._bound = _UNBOUND
         super()._close()  # type: ignore[misc]
+
+    @contextmanager
+    def preceded_by(self, statement: str, params: Sequence[Any]) -> Iterator[Foregoing]:
+        """Send a statement in the same message as the next one, before it; its rows are known then.
+
+        A message costs more than most statements. If there is no next one, it is sent at the end.
+        """
+        foregoing = Foregoing(statement, params)
+        self._foregoing.append(foregoing)
+        try:
+            yield foregoing
+            if foregoing in self._foregoing:
+                self._foregoing.remove(foregoing)
+                self.ask(foregoing)
+        finally:
+            self._foregoing = [other for other in self._foregoing if other is not foregoing]
+
+    def take_foregoing(self) -> list[Foregoing]:
+        taken, self._foregoing = self._foregoing, []
+        return taken
+
+    def ask(self, foregoing: Foregoing) -> None:
+        """In a message of its own."""
+        with self.cursor() as cursor:
+            cursor.execute(foregoing.statement, foregoing.params)
+            foregoing.rows = cursor.fetchall()
 
     @property
     def says_for_whom(self) -> bool:
@@ -135,14 +172,20 @@ def _bind_first(
     cursor = about["cursor"].cursor
     if many or isinstance(cursor, ServerCursor) or not isinstance(statement, str):
         return _bind_before(execute, statement, params, many, about)
-    words = connection.words(context)
-    if not words:
+    words, foregoing = connection.words(context), connection.take_foregoing()
+    if not words and not foregoing:
         return execute(statement, params, many, about)
-    said = words if params is None else words.replace("%", "%%")
+    said = words + "".join(f"{cursor.mogrify(f.statement, f.params)}; " for f in foregoing)
+    if params is not None:
+        said = said.replace("%", "%%")
     answer = execute(said + statement, params, many, about)
-    connection.heard(context)
-    cursor.nextset()  # what the two words themselves are answered
-    cursor.nextset()
+    if words:
+        connection.heard(context)
+        cursor.nextset()  # what the two words themselves are answered
+        cursor.nextset()
+    for before in foregoing:
+        before.rows = cursor.fetchall()
+        cursor.nextset()
     return answer
 
 
@@ -152,6 +195,8 @@ def _bind_before(
     """In messages of their own: for what is sent in several, or opens a cursor in the server."""
     connection: DatabaseWrapper = about["connection"]
     context = walls.current()
+    for before in connection.take_foregoing():
+        connection.ask(before)
     if not connection.autocommit:
         connection.bind(context)
     elif context not in _NOT_SAID:

@@ -6,6 +6,7 @@ A deal is all that follows from one request; its id is that of the case it began
 from __future__ import annotations
 
 import uuid
+from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -93,17 +94,19 @@ class Case(models.Model):
         with walls.house():  # of the trail itself its owner sees nothing
             return set(self.trail.values_list("from_state", flat=True))
 
-    def facts_decided_on(self) -> dict[str, Any]:
-        """What somebody who takes a step has before them: the row and its lines, as plain values."""
-        return {"case": values.of_row(self), "lines": values.plain(self._lines_as_they_are())}
+    @classmethod
+    def put_before(cls, pk: uuid.UUID) -> tuple[Any, dict[str, Any]]:
+        """The row, locked, and what somebody who takes a step has before them: row and lines.
 
-    def _lines_as_they_are(self) -> list[dict[str, Any]]:
-        statement, columns = _reading_of_lines(type(self))
-        if not statement:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [self.pk])
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        The lines are read once the row is locked, and all of it in one message.
+        """
+        lock, reading, columns = _readings(cls)
+        with ExitStack() as message:
+            message.enter_context(connection.preceded_by(lock, [pk]))  # type: ignore[attr-defined]
+            lines = message.enter_context(connection.preceded_by(reading, [pk]))  # type: ignore[attr-defined]
+            row = cls._default_manager.locked().get(pk=pk)  # type: ignore[attr-defined]
+        plain = values.plain([dict(zip(columns, line, strict=True)) for line in lines.rows])
+        return row, {"case": values.of_row(row), "lines": plain}
 
     @property
     def trail(self) -> models.QuerySet[Entry]:
@@ -113,13 +116,18 @@ class Case(models.Model):
 
 
 @cache
-def _reading_of_lines(case_type: type[Case]) -> tuple[str, list[str]]:
-    """How the lines of a case are read, and their columns. Each step reads them: compiled once."""
+def _readings(case_type: type[Case]) -> tuple[str, str, list[str]]:
+    """The statements that lock a case and read its lines, with the columns of a line.
+
+    Each step asks both: they are put together once.
+    """
+    table = connection.ops.quote_name(case_type._meta.db_table)
+    lock = f"SELECT FROM {table} WHERE id = %s FOR UPDATE"
     relation = next((r for r in case_type._meta.related_objects if r.name == "lines"), None)
     if relation is None:
-        return "", []
+        return lock, "SELECT WHERE %s IS NULL", []
     line = relation.related_model
     columns = [f.attname for f in line._meta.concrete_fields]
     rows = line._default_manager.filter(**{relation.field.attname: uuid.UUID(int=0)})
-    statement, _one = rows.values_list(*columns).query.sql_with_params()
-    return statement, columns
+    reading, _one = rows.values_list(*columns).query.sql_with_params()
+    return lock, reading, columns

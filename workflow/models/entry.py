@@ -8,6 +8,8 @@ by. A trigger refuses UPDATE, DELETE and TRUNCATE.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from functools import cache
 from typing import Any
@@ -106,12 +108,18 @@ class Entry(models.Model):
 
     def write(self) -> None:
         """Append the line, in the transaction of what it tells."""
+        with self.written():
+            pass
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """The same, in one message with the first statement within."""
         self.body = values.canonical(self.statement()).decode()
         statement, fields = _insertion()
         given = [f.get_db_prep_save(getattr(self, f.attname), connection) for f in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, given)
-            self.pk, self.xid = cursor.fetchone()
+        with connection.preceded_by(statement, given) as answer:  # type: ignore[attr-defined]
+            yield
+        ((self.pk, self.xid),) = answer.rows
         self._state.adding, self._state.db = False, connection.alias
 
     def statement(self) -> dict[str, Any]:
