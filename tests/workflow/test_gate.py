@@ -9,6 +9,7 @@ import rfc8785
 import time_machine
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Bill, Contract, Request
@@ -124,6 +125,24 @@ def test_case_type_without_lines_is_decided_on_by_its_row() -> None:
     row, facts = Bill.put_before(BillFactory().pk)
 
     assert facts == {"case": of_row(row), "lines": []}
+
+
+def test_step_sends_three_messages_and_its_line_none_of_its_own() -> None:
+    request = RequestFactory(state="submitted")
+    manager = person("case_manager")
+    reason = {"reason": "No end user."}
+    take(request, "return_for_correction", by=manager, **reason)  # what is asked once has been
+    other = RequestFactory(state="submitted")
+
+    with CaptureQueriesContext(connection) as sent:
+        take(other, "return_for_correction", by=manager, **reason)
+
+    about = [query["sql"] for query in sent if "SAVEPOINT" not in query["sql"]]
+    row, line, follow_ups = about
+    assert 'FROM "cases_requestline"' in row
+    assert "INSERT INTO workflow_entry" in line
+    assert 'UPDATE "cases_request"' in line
+    assert 'INSERT INTO "workflow_followup"' in follow_ups
 
 
 def test_line_of_the_trail_is_written_once() -> None:
