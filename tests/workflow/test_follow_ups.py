@@ -62,6 +62,23 @@ def test_follow_up_that_is_done_does_not_run_again(
     assert diary == ["paper"]
 
 
+def test_follow_up_that_another_worker_did_in_the_meantime_is_left_to_it(
+    monkeypatch: pytest.MonkeyPatch, diary: list[str]
+) -> None:
+    entry = issued(monkeypatch, Recorded("paper", diary))
+    count_attempt = follow_ups._count_attempt
+
+    def while_another_does_it(follow_up_id: int) -> bool:
+        may_be_tried = count_attempt(follow_up_id)
+        FollowUp.objects.filter(pk=follow_up_id).update(done_at=NOON)
+        return may_be_tried
+
+    monkeypatch.setattr(follow_ups, "_count_attempt", while_another_does_it)
+
+    assert run_entry(entry.pk) == 0
+    assert diary == []
+
+
 def test_follow_up_that_fails_keeps_its_error_and_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, diary: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
