@@ -19,6 +19,8 @@ CHANGES = {
 }
 KEYS = {model._meta.db_table: model._meta.pk.column for model in walled_models()}
 TABLES = [*APPEND_ONLY, "workflow_scheme"]  # schemes stay between tests
+# In its own words: one table's refusal would hide that another, emptied along with it, has none.
+REFUSALS = {"documents_document": "never changed"}
 TRIED = [*product(TABLES, CHANGES)]
 
 
@@ -31,7 +33,7 @@ def test_what_is_written_once_is_not_changed(table: str, change: str) -> None:
     with walls.within(walls.OWNER), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with (
-            pytest.raises(IntegrityError, match=f"{table} is append-only|never changed"),
+            pytest.raises(IntegrityError, match=REFUSALS.get(table, f"{table} is append-only")),
             transaction.atomic(),
         ):
             cursor.execute(CHANGES[change].format(table=table, key=KEYS[table]))
