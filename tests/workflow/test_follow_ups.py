@@ -59,6 +59,7 @@ def test_follow_up_that_is_done_does_not_run_again(
     entry = issued(monkeypatch, Recorded("paper", diary))
 
     assert [run_entry(entry.pk), run_entry(entry.pk)] == [1, 0]
+    assert not follow_ups.run(FollowUp.objects.get().pk)  # a worker that listed it before
     assert diary == ["paper"]
 
 
