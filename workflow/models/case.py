@@ -104,7 +104,7 @@ class Case(models.Model):
         with ExitStack() as message:
             message.enter_context(connection.preceded_by(lock, [pk]))  # type: ignore[attr-defined]
             lines = message.enter_context(connection.preceded_by(reading, [pk]))  # type: ignore[attr-defined]
-            row = cls._default_manager.locked().get(pk=pk)  # type: ignore[attr-defined]
+            row = cls._default_manager.get(pk=pk)
         plain = values.plain([dict(zip(columns, line, strict=True)) for line in lines.rows])
         return row, {"case": values.of_row(row), "lines": plain}
 
