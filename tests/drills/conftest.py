@@ -37,8 +37,13 @@ def played(reference: str) -> PatientPlay:
     deal = referenced(SUBMITTED, reference)
     play = PatientPlay(deal, dict.fromkeys(Door, GateDoor()), Weather(patience=5))
     list(play.turns())
+    work_off()
+    return play
+
+
+def work_off() -> None:
+    """What the worker does: follow-ups, then the messages they wrote."""
     for entry_id in FollowUp.objects.waiting().values_list("entry_id", flat=True):
         run_entry(entry_id)
     for pk in Message.objects.undelivered().values_list("pk", flat=True):
         delivery.deliver(pk)
-    return play
