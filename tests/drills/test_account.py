@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from cases.models import Request
 from fms_agency.demo.doors import GateDoor
 from fms_agency.demo.player import Play
 from fms_agency.demo.samples import SUBMITTED
 from fms_agency.demo.script import Door
 from fms_agency.drills.account import Account, Difference, difference, in_passing, of_play
+from ledger.journals import Code, Row, post
+from tests.factories import RequestFactory, today
 
 CALM = Account(
     states=Counter({("contract", "closed"): 1}),
@@ -73,3 +77,34 @@ def test_deal_is_counted_by_the_names_of_its_script(known: object) -> None:
 
 def test_account_that_counts_nothing_somewhere_says_so() -> None:
     assert CALM.blanks() == ["deadlines"]
+
+
+@pytest.mark.django_db
+def test_journal_is_counted_by_what_it_moves() -> None:
+    """Postings in the order of their accounts, whatever order they were booked in."""
+    request = RequestFactory(state="submitted")
+    rows = [
+        Row(Code.RECEIVABLE, Code.PAYABLE, Decimal(7)),
+        Row(Code.BANK, Code.DEPOSITS, Decimal(100)),
+    ]
+    for occasion in ("one", "two"):
+        post(
+            occasion=occasion,
+            kind="deposit",
+            nation=request.nation_id,
+            currency="JPY",
+            subject=request.number,
+            rows=rows,
+            posted_on=today(),
+            by="test",
+        )
+    play = Play(SUBMITTED, {})
+    play.cases["request"] = Request.objects.get()
+
+    journals = of_play(play).journals
+
+    moved = (
+        f"{Code.BANK}/{Code.DEPOSITS} 100 JPY",
+        f"{Code.RECEIVABLE}/{Code.PAYABLE} 7 JPY",
+    )
+    assert journals == {("deposit", *sorted(moved)): 2}

@@ -18,9 +18,11 @@ from fms_agency.drills.inspection import Findings, Played, inspect, still_waitin
 from fms_agency.drills.patience import PatientPlay
 from ledger.models import Journal
 from notifications.models import Message
-from tests.drills.conftest import played
-from tests.factories import RequestFactory
-from workflow.models import FollowUp
+from tests.drills.conftest import played, work_off
+from tests.factories import BillFactory, RequestFactory, person
+from workflow.follow_ups import step_of
+from workflow.models import Entry, FollowUp
+from workflow.steps import take
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,26 @@ def test_announced_message_that_nobody_wrote_is_lost_without_any_row(
 
     assert lost[-1].endswith("notice:request_submitted never came about")
     assert lost[:-1] == [f"DRILL-TEST-0: messages: {told(expected)} × request request_submitted"]
+
+
+def test_what_a_step_has_announced_is_there_once_it_was_worked_off() -> None:
+    """A paper too, and a notice once there is a message, or nobody to go to."""
+    bill = BillFactory(state="draft")
+    take(bill, "issue", by=person("finance_officer"))
+    entry = Entry.objects.get(case_id=bill.pk, step="issue")
+
+    def there() -> dict[str, bool]:
+        effects = step_of(entry).then
+        return {effect.key: inspection._is_there(effect, entry) for effect in effects}
+
+    before = there()
+    person("nation_finance", nation="PH")
+    announced = there()
+    work_off()
+
+    assert before == {"paper:bill": False, "notice:bill_issued": True, "step:settle": True}
+    assert announced == {"paper:bill": False, "notice:bill_issued": False, "step:settle": True}
+    assert there() == {"paper:bill": True, "notice:bill_issued": True, "step:settle": True}
 
 
 def told(expected: dict[str, Account]) -> int:
