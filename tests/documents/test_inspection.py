@@ -1,8 +1,10 @@
 """The process that opens files: what it costs a file to be unreadable, endless or enormous."""
 
+import resource
 import subprocess
 import sys
 import zlib
+from io import BytesIO, TextIOWrapper
 from random import Random
 from typing import Any
 
@@ -52,6 +54,34 @@ def test_reader_that_breaks_objects(caplog: pytest.LogCaptureFixture) -> None:
         assert bounded.inspected(files.pdf(), PDF) is Verdict.TOO_MUCH
 
     assert "ended with 1" in caplog.text
+
+
+def test_process_sets_its_limits_before_it_reads_and_says_one_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limits: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)
+    monkeypatch.setattr(sys, "argv", ["inspection", PDF])
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(files.pdf()[:-30])))
+
+    process.main()
+
+    assert capsys.readouterr().out == Verdict.BROKEN
+    assert limits == {
+        resource.RLIMIT_AS: (process.MEMORY, process.MEMORY),
+        resource.RLIMIT_CPU: (process.SECONDS, process.SECONDS),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+
+
+def test_limit_that_a_system_does_not_know_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(what: int, limits: tuple[int, int]) -> None:
+        raise ValueError("not known here")
+
+    monkeypatch.setattr(resource, "setrlimit", unknown)
+
+    process.limit(resource.RLIMIT_AS, 1)  # goes on
 
 
 def test_reader_gets_no_secret_and_little_memory() -> None:
