@@ -12,15 +12,17 @@ from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
-from partners.identity import attempts, letters
+from partners.identity import attempts, codes, letters
+from partners.identity.forms import CodeForm, PasskeyForm
 from partners.models import Attempts, Letter
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, person
 from tests.identity.conftest import PASSWORD, code, give_password, visitor
 from workflow import walls
 from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
 Come = Callable[..., Client]
+WRONG = "This code is not correct, or has been used already."
 TOO_MANY = "Too many failed attempts. Try again in a while."
 
 
@@ -134,6 +136,27 @@ def test_second_factor_closes_by_itself(clerk: Any, clock: Any) -> None:
     give_password(client, clerk)  # the password being right again changes nothing
 
     assert is_closed(client.post("/sign-in/code/", {"code": code()}))
+
+
+def test_guesses_while_an_app_is_set_up_are_counted(clock: Any, entered: Come) -> None:
+    client = entered(person("case_manager", password=PASSWORD))
+    secret = client.get("/me/sign-in/app/").context["form"].secret
+    for _ in range(5):
+        client.post("/me/sign-in/app/", {"code": "000000"})
+
+    right = codes.code_at(secret, codes.moment_now())
+
+    assert is_closed(client.post("/me/sign-in/app/", {"code": right}))
+
+
+def test_guesses_with_a_passkey_are_counted_with_those_of_codes(clerk: Any, clock: Any) -> None:
+    said = [
+        PasskeyForm({"credential": '{"type": "public-key"}'}, user=clerk).errors["credential"]
+        for _ in range(6)
+    ]
+
+    assert said == [[WRONG]] * 5 + [[TOO_MANY]]
+    assert CodeForm({"code": code()}, user=clerk).errors == {"code": [TOO_MANY]}
 
 
 def test_guesses_of_the_old_password_are_counted(supplier: Any, entered: Come) -> None:
