@@ -20,6 +20,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--beside", default="", help="files of these that need not be")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """pytest-cov measures a worker twice, one within the other, and `no_cover` ends the inner only."""
+    if hasattr(session.config, "workerinput") and (outer := Coverage.current()):
+        outer.stop()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Around pytest-cov, which puts together what the workers have measured."""

@@ -27,6 +27,13 @@ STRANGER = """
 def test_stranger_may_not():
     assert not may("stranger")
 """
+UNMEASURED = """
+import sys
+import pytest
+@pytest.mark.no_cover
+def test_nothing_is_traced():
+    assert sys.gettrace() is None
+"""
 
 
 def run(
@@ -80,3 +87,10 @@ def test_listed_name_that_leads_to_no_file_is_red(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "There is no ledger/*.py.\n" in done.stdout
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_test_that_is_not_measured_is_not_slowed_down(tmp_path: Path, workers: str) -> None:
+    done = run(tmp_path, "-n", workers, more=UNMEASURED)
+
+    assert done.returncode == 0, done.stdout

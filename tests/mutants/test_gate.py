@@ -25,7 +25,7 @@ from workflow.models import Separation
 from workflow.rights import Capacity
 from workflow.steps import Step, case_types, steps_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]  # repeats what other tests walk
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from tests.workflow.test_walls import test_context_runs_out as runs_out
 from tests.workflow.test_walls import test_context_that_was_not_signed_here_is_refused as no_forgery
 from workflow.walls import AUDIENCES, wall_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]  # repeats what other tests walk
 
 
 @pytest.fixture

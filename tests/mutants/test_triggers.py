@@ -14,7 +14,7 @@ from tests.mutants.mutants import Mutant, asked, hunt, is_red, says
 from tests.seal.test_every_table import loose, unattested  # noqa: F401 - a fixture
 from workflow.seal.attest import Watch, watches
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]  # repeats what other tests walk
 
 EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}  # pg_trigger.tgtype
 
