@@ -42,6 +42,28 @@ def test_reader_in_its_process_and_here_say_the_same(content_type: str) -> None:
     assert readers.read(data[:-30], content_type) is Verdict.BROKEN
 
 
+INSTRUCTION = "<document><instrText>%s</instrText><t>DDE in a text is a word</t></document>"
+PARTS: dict[str, tuple[dict[str, str | bytes], Verdict]] = {
+    "long xml": ({"word__a.xml": f"<a>{'x' * 200_000}</a>"}, Verdict.FINE),
+    "long picture": ({"word__media__a.png": b"x" * 200_000}, Verdict.FINE),
+    "field": ({"word__a.xml": INSTRUCTION % "PAGE"}, Verdict.FINE),
+    "field that calls": ({"word__a.xml": INSTRUCTION % "DDEAUTO cmd"}, Verdict.ACTING_PARTS),
+    "short field": ({"word__a.xml": '<fldSimple instr="DDE cmd"/>'}, Verdict.ACTING_PARTS),
+    "exchange": ({"word__a.xml": "<x:ddeLink xmlns:x='y'/>"}, Verdict.ACTING_PARTS),
+    "document type": ({"word__a.xml": "<!DOCTYPE a><a/>"}, Verdict.BROKEN),
+    "unsound": ({"word__a.xml": "<a><b></a>"}, Verdict.BROKEN),
+    "archive": ({"word__media__a.png": b"PK\3\4"}, Verdict.NESTED),
+    "program": ({"word__media__a.png": b"MZ"}, Verdict.ACTING_PARTS),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_part_of_an_office_file_is_read(name: str) -> None:
+    parts, verdict = PARTS[name]
+
+    assert readers.read(files.office("docx", **parts), office.DOCX) is verdict
+
+
 def test_reader_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "SECONDS", 0.05)
 
