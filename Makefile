@@ -4,7 +4,7 @@ HOUSE = $(PYTHON) fms_agency/house/bootstrap.py
 PORT ?=
 # Every branch of these is covered (T35: money, states and gate, permissions, trail and seal, outbox). The list only
 # grows: `*` takes in whatever joins a folder.
-WHOLE = workflow/*.py workflow/database/*.py workflow/models/*.py workflow/seal/*.py ledger/*.py \
+WHOLE = approvals/*.py approvals/models/*.py workflow/*.py workflow/database/*.py workflow/models/*.py workflow/seal/*.py ledger/*.py \
   cases/actions.py cases/journals.py cases/notices.py cases/pricing.py cases/rules.py cases/models/*.py \
   exports/notices.py exports/rules.py exports/screening.py exports/models/*.py \
   notifications/*.py notifications/models/*.py \
@@ -14,9 +14,9 @@ WHOLE = workflow/*.py workflow/database/*.py workflow/models/*.py workflow/seal/
 BESIDE = workflow/logs.py
 # Their own tests suffice for that: the rooms', and those doors and tables that only a page or a command walks.
 # It takes some four minutes on two cores; browsers, journeys, the other pages and the API would add much time and no branch.
-ROOMS = $(addprefix tests/,cases exports ledger notifications partners seal workflow golden \
+ROOMS = $(addprefix tests/,approvals cases exports ledger notifications partners seal workflow golden \
   house/test_declarations.py house/test_names_of_rows.py house/test_reference.py \
-  portal/test_failures.py portal/test_trail_page.py)
+  portal/test_cockpit.py portal/test_failures.py portal/test_reference.py portal/test_trail_page.py)
 COMMA = ,
 SPACE = $() $()
 # pytest says itself what was not walked, since it has the last word (tests/walked.py).

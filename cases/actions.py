@@ -267,17 +267,6 @@ def write_line_prices(act: Act) -> None:
         )
 
 
-def yen_of(field: str) -> Callable[[Any], Decimal]:
-    """The amount of a case by which its approval route is chosen. Raises `NotOpen` unless in yen."""
-
-    def amount(case: Any) -> Decimal:
-        if case.currency != "JPY":
-            raise NotOpen(_t("Approval routes are in yen. Price this case in yen."))
-        return Decimal(getattr(case, field))
-
-    return amount
-
-
 # Contract → shipment, bill -------------------------------------------------------------------
 
 

@@ -9,7 +9,6 @@ from partners.access import Permission as P
 from partners.desks import (
     anyones_path,
     firm_with,
-    holders_of_rank,
     in_their_words,
     officials_as,
     officials_with,
@@ -18,7 +17,6 @@ from partners.desks import (
     staff_with,
     supplier_path,
 )
-from workflow import approvals
 
 Values = dict[str, Any]
 
@@ -71,28 +69,6 @@ def request_actionable(request: Any) -> Values:
 @notice("request_declined", to=to_requesters)
 def request_declined(request: Any) -> Values:
     return _for_nation(request, reason=request.return_reason)
-
-
-# Approvals -----------------------------------------------------------------------------------
-
-
-def next_signers(case: Any) -> list[Any]:
-    """Those who hold the rank whose signature is next; after the last, those who release."""
-    is_offer = approvals.file_of(case, "foreign_offer") is not None
-    rank = approvals.next_rank(case, "foreign_offer" if is_offer else "subcontract_award")
-    if rank:
-        return holders_of_rank(rank)
-    return staff_with(P.OFFER_SEND if is_offer else P.SUBCONTRACT_WRITE)(case)
-
-
-@notice("approval_waits", to=next_signers, while_current=True)
-def approval_waits(case: Any) -> Values:
-    return _for_staff(case)
-
-
-@notice("approval_returned", to=to_buyers)
-def approval_returned(case: Any) -> Values:
-    return _for_staff(case, reason=_last_note(case))
 
 
 # The offer and the contract ------------------------------------------------------------------

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from documents.papers import CONTRACTOR, NATION, paper
 from ledger.journals import journals_of
 from partners.models import Organisation
-from workflow import approvals
 
 Values = dict[str, Any]
 
@@ -89,7 +88,6 @@ def purchase_order(subcontract: Any) -> Values:
         "specification": subcontract.specification,
         "deliver_by": subcontract.deliver_by,
         "awarded_on": subcontract.awarded_on,
-        "approvals": _signatures(subcontract),
     }
 
 
@@ -110,14 +108,6 @@ def _ordered_lines(subcontract: Any) -> list[Values]:
             "amount": prices.get(line.number, Decimal(0)) * line.quantity,
         }
         for line in lines
-    ]
-
-
-def _signatures(case: Any) -> list[Values]:
-    file = approvals.file_of(case, "subcontract_award")
-    return [
-        {"rank": row.rank, "name": row.decided_by_name, "on": timezone.localdate(row.decided_at)}
-        for row in (file.signatures.all() if file else [])
     ]
 
 

@@ -6,10 +6,8 @@ from partners.access import (
     Permission,
     agency,
     contractor,
-    decides,
     either,
     nation,
-    returns,
 )
 
 # the agency
@@ -23,10 +21,6 @@ dispatcher = agency(Permission.SHIPMENT_WRITE)
 inspector = agency(Permission.DELIVERY_INSPECT)
 purchasing = either(buyer, contract_officer)
 finance = agency(Permission.MONEY_RECORD)
-approver_of_offer = decides("foreign_offer")
-approver_of_award = decides("subcontract_award")
-line_of_offer = returns("foreign_offer")
-line_of_award = returns("subcontract_award")
 
 # the nation
 requester = nation(Permission.REQUEST_WRITE)

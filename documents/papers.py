@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from documents import agency, rendering, storage, versions
+from documents import agency, numbers, rendering, storage, versions
 from documents.models import Document
 from workflow.handling import in_both_languages
 from workflow.models import Case, Entry, FollowUp
@@ -77,16 +77,24 @@ class Paper:
         """The values alone: for tests and previews."""
         return self.values(case)
 
+    of = "papers"  # what a rehearsal tells of it
+
+    def foretold(self, case: Any) -> list[str]:
+        """What would be made, in the words of the moment."""
+        return [f"{case.number}: {self.title}"]
+
     def run(self, case: Any, follow_up: FollowUp) -> None:
         with transaction.atomic():
             versions.hold(case.pk, self.kind)
             if not _is_made(follow_up.entry, self.kind):
                 self._make(case, follow_up.entry, versions.next_version(case.pk, self.kind))
 
-    def html(self, case: Any, made_at: datetime, version: int = 1) -> str:
+    def html(self, case: Any, made_at: datetime, version: int = 1, *, draft: bool = False) -> str:
         """The paper before it becomes a PDF: the same, whatever language the process speaks."""
         common = common_values(case.number, made_at, version) | {
-            "label": in_both_languages(case.handling)
+            "draft": draft,
+            "label": in_both_languages(case.handling),
+            **_numbered(case, self.kind),
         }
         with override("en" if self.language == Document.Language.EN else "ja"):
             return rendering.html(self.template, common | plain(self.values(case)))
@@ -160,6 +168,14 @@ def named_after(case: Case) -> dict[str, Any]:
         "owner_code": case.owner_code,
         "handling": case.handling,
     }
+
+
+def _numbered(case: Any, kind: str) -> dict[str, str]:
+    """The document number under which the paper goes out, once it has one."""
+    number = numbers.of(case, kind)
+    if number is None:
+        return {}
+    return {"document_number": number.written, "document_number_en": number.written_en}
 
 
 def _is_made(entry: Entry, kind: str) -> bool:

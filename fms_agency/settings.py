@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "exports",
     "ledger",
     "industry",
+    "approvals",
     "partners",
     "notifications",
     "documents",
@@ -277,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "undelivered messages": {"task": "notifications.sweep_messages", "schedule": 10.0},
     "counts of requests": {"task": "partners.forget_counts", "schedule": 3600.0},
     "deadlines": {"task": "workflow.keep_deadlines", "schedule": 60.0},
+    "clocks": {"task": "workflow.ring_clocks", "schedule": 900.0},
+    "files that are stuck": {"task": "approvals.look_after_files", "schedule": 300.0},
     "nightly verification": {
         "task": "workflow.ask_for_verification",
         "schedule": crontab(hour=3, minute=10),

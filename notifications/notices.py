@@ -47,6 +47,7 @@ class Notice:
     attach: tuple[str, ...]
     values: Callable[[Any], Values]
     while_current: bool = False
+    if_any: bool = False
 
     @property
     def key(self) -> str:
@@ -56,6 +57,18 @@ class Notice:
         """The values alone: for tests."""
         return self.values(case)
 
+    of = "messages"  # what a rehearsal tells of it
+
+    def foretold(self, case: Any) -> list[str]:
+        """Who would be told, by the words of the subject."""
+        people = sorted({str(person) for person in self.to(case) if person.is_active})
+        subject = str(
+            get_template(f"notifications/{self.name}/subject.txt").render(
+                {"case_number": case.number}
+            )
+        )
+        return [f"{' '.join(subject.split())} → {', '.join(people)}"] if people else []
+
     def run(self, case: Any, follow_up: FollowUp) -> None:
         """Write the messages and ring for delivery. Raises `Later` while a paper is missing."""
         if self.while_current and case.version != follow_up.entry.version:
@@ -63,7 +76,7 @@ class Notice:
         papers = self._papers(follow_up)
         values = plain(self.values(case))
         people = list({person.pk: person for person in self.to(case) if person.is_active}.values())
-        if not people:
+        if not people and not self.if_any:
             log.warning("notice %s of %s has nobody to go to", self.name, case.number)
         for person in people:
             self._tell(person, case, values, papers, follow_up)
@@ -113,16 +126,18 @@ def notice(
     to: Callable[[Any], Iterable[Any]],
     attach: Sequence[str] = (),
     while_current: bool = False,
+    if_any: bool = False,
 ) -> Callable[[Callable[[Any], Values]], Notice]:
     """Declare a notice over a function `(case) -> plain values`.
 
     `to` finds the recipients; `attach` names papers of the same step. Whoever is in `to` gets
     the papers too, so name no paper that one of them may not see. A notice that asks somebody to
     act is given `while_current`: once the case has moved on, the later step tells whoever is next.
+    With `if_any` it is no fault that there is nobody to tell.
     """
 
     def declare(values: Callable[[Any], Values]) -> Notice:
-        return Notice(name, to, tuple(attach), values, while_current)
+        return Notice(name, to, tuple(attach), values, while_current, if_any)
 
     return declare
 

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from workflow import approvals, handling, walls
+from workflow import handling, walls
 from workflow.rights import Capacity, Right
 from workflow.walls import Context
 
@@ -57,6 +57,7 @@ class Permission(StrEnum):
     REFERENCE_CONFIRM = "reference:confirm"
     PEOPLE_MANAGE = "people:manage"
     TRAIL_READ = "trail:read"
+    NUMBER_VOID = "number:void"
     FOLLOW_UP_MANAGE = "follow_up:manage"
 
 
@@ -89,6 +90,7 @@ class CaseManager(Role):
         P.OFFER_SEND,
         P.SUBCONTRACT_SOLICIT,
         P.HANDLING_WRITE,
+        P.NUMBER_VOID,
     )
 
 
@@ -108,7 +110,13 @@ class FinanceOfficer(Role):
 class ContractOfficer(Role):
     id, label, kind = "contract_officer", _("Contract officer"), "agency"
     sentence = _("Buys from industry and sees to it that goods leave.")
-    permissions = (P.CASE_READ, P.SUBCONTRACT_SOLICIT, P.SUBCONTRACT_WRITE, P.SHIPMENT_WRITE)
+    permissions = (
+        P.CASE_READ,
+        P.SUBCONTRACT_SOLICIT,
+        P.SUBCONTRACT_WRITE,
+        P.SHIPMENT_WRITE,
+        P.NUMBER_VOID,
+    )
 
 
 class Inspector(Role):
@@ -319,55 +327,6 @@ class Rule:
         return Capacity(row.role, row.organisation.name_en) if row else Capacity("", "")
 
 
-@dataclass(frozen=True)
-class RankRule(Rule):
-    """The right to sign next in an approval line: the rank whose turn it is."""
-
-    matter: str = ""
-
-    def turn(self, case: Case) -> Sequence[str]:
-        rank = approvals.next_rank(case, self.matter)
-        return (rank,) if rank else ()
-
-    def memberships(self, actor: Any, case: Case) -> list[Membership]:
-        rows = super().memberships(actor, case)
-        if not rows:
-            return rows  # most people are no approvers: the file need not be looked up
-        rank = approvals.next_rank(case, self.matter)
-        return [row for row in rows if row.role == rank] or rows
-
-    def why_not(self, actor: Any, case: Case) -> str:
-        if why := super().why_not(actor, case):
-            return why
-        rank = approvals.next_rank(case, self.matter)
-        if approvals.has_signed(case, self.matter, actor.actor_id):
-            return gettext("You have signed already; the next signature is another person's.")
-        if rank and rank not in actor.roles:
-            return gettext("The next signature is the %(rank)s's.") % {"rank": ROLES[rank].label}
-        return ""
-
-
-@dataclass(frozen=True)
-class LineRule(Rule):
-    """The right to send an approval file back: any rank of its line, signed or not."""
-
-    matter: str = ""
-
-    def memberships(self, actor: Any, case: Case) -> list[Membership]:
-        rows = super().memberships(actor, case)
-        if not rows:
-            return rows
-        ranks = approvals.ranks_of(case, self.matter)
-        return [row for row in rows if row.role in ranks] or rows
-
-    def why_not(self, actor: Any, case: Case) -> str:
-        if why := super().why_not(actor, case):
-            return why
-        if not set(actor.roles) & set(approvals.ranks_of(case, self.matter)):
-            return gettext("Your rank is not in the line of this file.")
-        return ""
-
-
 def agency(permission: Permission) -> Rule:
     return Rule(
         permission, lambda row, case: row.organisation.kind == "agency" and _knows(row, case)
@@ -388,20 +347,6 @@ def nation(permission: Permission) -> Rule:
 
 def contractor(permission: Permission) -> Rule:
     return Rule(permission, lambda row, case: row.organisation_id == case.contractor_id)
-
-
-def decides(matter: str) -> Rule:
-    """Whoever holds the rank whose signature is next on a matter."""
-    return RankRule(
-        P.APPROVAL_DECIDE, lambda row, case: row.organisation.kind == "agency", matter=matter
-    )
-
-
-def returns(matter: str) -> Rule:
-    """Whoever holds a rank in the line of the file."""
-    return LineRule(
-        P.APPROVAL_DECIDE, lambda row, case: row.organisation.kind == "agency", matter=matter
-    )
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,5 @@ def firm_with(*permissions: Permission) -> People:
     return lambda case: people_with(_roles(permissions), id=case.contractor_id)
 
 
-def holders_of_rank(rank: str) -> list[Any]:
-    return people_with([rank], kind="agency")
-
-
 def _roles(permissions: tuple[Permission, ...]) -> list[str]:
     return sorted({role for permission in permissions for role in carriers(permission)})

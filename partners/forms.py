@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners import kinds, need_to_know, reference
+from partners import access, kinds, need_to_know, reference
+from partners.absences import why_not as why_not_absent
 from partners.access import ROLES, Permission, carriers
 from partners.handling import candidates, handlers_of
-from partners.models import EmergencyAccess, Membership, Organisation, Person
+from partners.models import EmergencyAccess, Membership, Organisation, Person, Unit
 from partners.models.person import LANGUAGES
 from partners.people import Term, why_not_beside, why_not_fitting
+from partners.route_steps import StepsField
 from workflow.forms import StepForm, asks, make_strict, reads_as_it_is
 from workflow.handling import Handling
 from workflow.models import Dated, Reference
@@ -120,6 +122,17 @@ class GiveRole(WithReason):
         label=_("Organisation"), queryset=Organisation.objects.order_by("kind", "name_en")
     )
     role = forms.ChoiceField(label=_("Role"))
+    unit = forms.ModelChoiceField(
+        label=_("Unit"),
+        queryset=Unit.objects.all(),
+        required=False,
+        help_text=_(
+            "For ranks: the unit in which it is held. For others: what is circulated there."
+        ),
+    )
+    is_acting = forms.BooleanField(
+        label=_("Acts for a vacant post, or holds this post beside another"), required=False
+    )
     valid_from = forms.DateField(label=_("First day"))
     valid_to = forms.DateField(label=pgettext_lazy("role", "Last day"), required=False)
 
@@ -148,7 +161,8 @@ class GiveRole(WithReason):
     def term(self) -> Term:
         given = self.cleaned_data
         days = given["valid_from"], given["valid_to"]
-        return Term(given["organisation"], given["role"], *days)
+        post = {"unit": given["unit"], "is_acting": given["is_acting"]}
+        return Term(given["organisation"], given["role"], *days, **post)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -165,8 +179,9 @@ class EndRole(WithReason):
         today = timezone.localdate()
         rows = Membership.objects.counting().filter(Q(valid_to=None) | Q(valid_to__gte=today))
         field: Any = self.fields["membership"]
-        field.queryset = rows.filter(person=self.person).select_related("organisation")
-        field.label_from_instance = lambda row: f"{row.get_role_display()} ({row.organisation})"
+        rows = rows.filter(person=self.person)
+        field.queryset = rows.select_related("organisation", "unit")
+        field.label_from_instance = lambda row: f"{row.post} ({row.organisation})"
         self.initial.setdefault("last_day", today)
 
 
@@ -214,19 +229,47 @@ AT_THE_END = (*kinds.DAYS_AND_SOURCE, "reason")
 LONGEST_CODE = 40
 
 
-class Ranks(forms.MultipleChoiceField):
-    """The ranks of an approval line, in the order of the hierarchy whatever order they come in."""
+# The register of absences --------------------------------------------------------------------
 
-    widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, *, label: str) -> None:
-        choices = [(role, ROLES[role].label) for role in carriers(Permission.APPROVAL_DECIDE)]
-        hint = _("They sign from the lowest to the highest; the highest decides.")
-        super().__init__(label=label, choices=choices, help_text=hint)
+class EnterAbsence(WithReason):
+    """One's own absence; an administrator chooses whose."""
 
-    def clean(self, value: Any) -> list[str]:
-        chosen = super().clean(value)
-        return [role for role in ROLES if role in chosen]
+    who = forms.ModelChoiceField(label=_("Who is away"), queryset=Person.objects.none())
+    first_day = forms.DateField(label=_("First day"))
+    last_day = forms.DateField(label=pgettext_lazy("absence", "Last day"))
+    deputy = forms.ModelChoiceField(
+        label=_("Deputy"),
+        queryset=Person.objects.none(),
+        required=False,
+        help_text=_("Who decides in their place. Whoever is away reads it afterwards."),
+    )
+
+    def prepare(self) -> None:
+        for field in self.fields.values():
+            make_strict(field)
+        rows = Membership.objects.on(timezone.localdate()).filter(organisation__kind="agency")
+        everybody = Person.objects.filter(is_active=True, pk__in=rows.values("person"))
+        manages = bool(access.holds(self.person, Permission.PEOPLE_MANAGE))
+        own = everybody.filter(pk=self.person.pk)  # type: ignore[union-attr]
+        self.fields["who"].queryset = everybody if manages else own  # type: ignore[attr-defined]
+        deciders = rows.filter(role__in=carriers(Permission.APPROVAL_DECIDE)).values("person")
+        self.fields["deputy"].queryset = everybody.filter(pk__in=deciders)  # type: ignore[attr-defined]
+        self.initial.setdefault("who", self.person)
+        self.initial.setdefault("first_day", timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            days = cleaned["first_day"], cleaned["last_day"]
+            if why := why_not_absent(cleaned["who"], *days, cleaned["deputy"]):
+                self.add_error("last_day", why)
+        return cleaned
+
+    @property
+    def given(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        return {"person": given.pop("who"), **given}
 
 
 class ProposeRow(WithReason):
@@ -340,7 +383,7 @@ def _asked(kind: type[Reference], column: Any) -> forms.Field:
     """A column as it is asked for. Codes of rules are those that the house knows already."""
     label = capfirst(column.verbose_name)
     if isinstance(column, models.JSONField):
-        return Ranks(label=label)
+        return StepsField(label=label)
     is_code = isinstance(column, models.CharField) and (column.max_length or 0) <= LONGEST_CODE
     if kinds.is_dated(kind) and is_code and not column.choices:
         known = kind.objects.order_by(column.name).values_list(column.name, flat=True).distinct()

@@ -19,13 +19,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from partners.access import ROLES
+from partners.route_steps import in_words
 from workflow.models import Dated, Reference
 
 # Codes that stand in the data and say little by themselves.
 NAMES: dict[str, str | Promise] = {
     "foreign_offer": _("letter of offer"),
     "subcontract_award": _("award of an order"),
+    "amendment": _("amendment without growth of scope"),
+    "bill_or_refund": _("bill or refund"),
+    "retransfer_consent": _("consent to a re-transfer"),
+    "transfer_review": _("transfer review"),
+    "waiver": _("waiver of a charge"),
+    "reference_change": _("change of reference data"),
+    "approval.decide": _("decision on an approval file"),
+    "approval.step": _("one step of an approval file"),
 }
 # What every row has, shown and asked for beside its own columns.
 DAYS_AND_SOURCE = ("valid_from", "valid_to", "source")
@@ -101,7 +109,7 @@ def value_of(row: Any, column: Any, *, day: Callable[[date], str] = str) -> str:
         case Decimal():
             return f"{value.normalize():,f}"
         case list():
-            return " → ".join(str(ROLES[role].label) for role in value)
+            return in_words(value)
         case date():
             return day(value)
         case _:

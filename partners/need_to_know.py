@@ -1,8 +1,8 @@
 """Need-to-know: which rows of those a role reads a person may see, and who may be told.
 
 A label that names its readers (`workflow.handling`) narrows the agency and the ministries to the
-handlers of the deal, the auditor, and the approver whose signature is next. Nations and
-contractors see their own rows whatever the label.
+handlers of the deal and the auditor; whoever approves reads the approval file. Nations and contractors
+see their own rows whatever the label.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Func, IntegerField, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from partners import access
 from partners.access import Permission
 from workflow import handling
-from workflow.models import ApprovalFile
 from workflow.steps import case_types
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -29,9 +27,16 @@ def within_reach(rows: Rows, person: Any) -> Rows:
         return rows
     known = Q(handling__in=handling.EVERYBODYS) | Q(deal_id__in=_deals_of(person))
     known |= Q(pk__in=_emergencies().filter(person=person).values("target_id"))
-    if access.holds(person, Permission.APPROVAL_DECIDE):
-        known |= Q(pk__in=_waiting_for(person.roles))
     return rows.filter(known)
+
+
+def within_reach_by_label(rows: Rows, person: Any) -> Rows:
+    """Of rows that have a label and no deal: those whose label names no readers."""
+    if access.holds(person, Permission.CASE_READ_ALL):
+        return rows
+    if not access.reads_cases(person):
+        return rows.none()
+    return rows.filter(handling__in=handling.EVERYBODYS)
 
 
 def those_who_may_know(people: Iterable[Any], case: Any) -> list[Any]:
@@ -74,18 +79,3 @@ def _handlers() -> Any:
 
 def _deals_of(person: Any) -> Any:
     return _handlers().filter(person=person).values("deal_id")
-
-
-class _Nth(Func):
-    """The element of a JSON list at a position, as text."""
-
-    arg_joiner = " ->> "
-    template = "(%(expressions)s)"
-    output_field = TextField()
-
-
-def _waiting_for(ranks: list[str]) -> Any:
-    """Ids of the cases whose approval waits for one of the ranks."""
-    nth = _Nth("ranks", Cast(Count("signatures"), IntegerField()))
-    files = ApprovalFile.objects.filter(returned_at=None).order_by()
-    return files.annotate(waiting_rank=nth).filter(waiting_rank__in=ranks).values("case_id")

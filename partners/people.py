@@ -23,8 +23,9 @@ from django.utils.translation import gettext as _
 from partners import access
 from partners.access import ROLES, Permission
 from partners.identity import confirmation, letters
-from partners.models import Grant, Membership, Organisation, Person
+from partners.models import Grant, Membership, Organisation, Person, Unit
 from workflow import walls
+from workflow.approvals import RANKS
 from workflow.models import Entry
 from workflow.rights import Capacity
 from workflow.steps import NotOpen, NotYours
@@ -36,12 +37,19 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Term:
-    """A role in an organisation, from a day to a day (both count)."""
+    """A role in an organisation, a rank in a unit of it, from a day to a day (both count)."""
 
     organisation: Organisation
     role: str
     valid_from: date
     valid_to: date | None = None
+    unit: Unit | None = None
+    is_acting: bool = False
+
+    @classmethod
+    def of(cls, row: Grant) -> Term:
+        """What a grant asks for."""
+        return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -52,6 +60,8 @@ class Term:
         return {
             "which": self.role,
             "in": self.organisation.name_en,
+            **({"unit": self.unit.code} if self.unit else {}),
+            **({"acting": True} if self.is_acting else {}),
             "from": self.valid_from,
             "to": self.valid_to,
         }
@@ -74,7 +84,7 @@ def give(person: Person, term: Term, *, by: Person, reason: str) -> Membership |
 def confirm(grant: Grant, *, by: Person) -> Membership:
     """The second administrator agrees: from now on the role counts."""
     with _deciding(grant, by) as held:
-        term = Term(held.organisation, held.role, held.valid_from, held.valid_to)
+        term = Term.of(held)
         if why := why_not_beside(held.person, term):
             raise NotOpen(why)
         row = _member(held.person, term, granted_by=held.asked_by, confirmed_by=by)
@@ -153,9 +163,13 @@ def with_second_factor(people: Iterable[Person]) -> set[Any]:
 
 
 def why_not_fitting(term: Term) -> str:
-    if ROLES[term.role].kind == term.organisation.kind:
-        return ""
-    return _("This role cannot be held in this organisation.")
+    if ROLES[term.role].kind != term.organisation.kind:
+        return _("This role cannot be held in this organisation.")
+    if term.role in RANKS and term.unit is None:
+        return _("A rank is held in a unit. Choose the unit.")
+    if term.is_acting and term.role not in RANKS:
+        return _("Only a rank is acted for. Leave this open for other roles.")
+    return ""
 
 
 def why_not_beside(person: Person, term: Term) -> str:
@@ -165,7 +179,8 @@ def why_not_beside(person: Person, term: Term) -> str:
     )
     if term.valid_to:
         rows = rows.filter(valid_from__lte=term.valid_to)
-    if rows.filter(organisation=term.organisation, role=term.role).exists():
+    same = rows.filter(organisation=term.organisation, role=term.role)
+    if same.filter(unit=term.unit).exists():
         return _("The person holds this role already.")
     held = set(rows.values_list("role", flat=True))
     if held and any(ROLES[one].stands_alone for one in {term.role, *held}):
@@ -205,7 +220,9 @@ def _deciding(grant: Grant, by: Person) -> Iterator[Grant]:
 
 
 def _ask(person: Person, term: Term, by: Person, reason: str) -> Grant:
-    same = Grant.objects.waiting().filter(organisation=term.organisation, role=term.role)
+    same = Grant.objects.waiting().filter(
+        organisation=term.organisation, role=term.role, unit=term.unit
+    )
     if same.filter(person=person).exists():
         raise NotOpen(_("This role has been asked for already and waits for confirmation."))
     return Grant.objects.create(person=person, asked_by=by, reason=reason, **term.columns)

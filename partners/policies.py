@@ -64,6 +64,7 @@ security = Policy(
     "security officers",
     test=lambda person: bool(access.holds(person, Permission.HANDLING_OVERSEE)),
 )
+registrars = Policy("number:void", test=lambda p: bool(access.holds(p, Permission.NUMBER_VOID)))
 proposers = Policy(
     "reference:propose", test=lambda p: bool(access.holds(p, Permission.REFERENCE_PROPOSE))
 )

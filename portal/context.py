@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from approvals import queues
 from partners import access, reference
 from partners.access import Permission
 from portal import delays
@@ -47,6 +48,8 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     here = request.path
     front = reverse(f"{name}:desk")
     items = [{"label": _("My desk"), "url": front, "is_current": here == front}]
+    if name == "staff" and access.reads_cases(request.user):
+        items.append(_decisions(request))
     for kind in DESKS[name].types:
         if not kind.is_for(request.user):
             continue
@@ -69,6 +72,13 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
         url = reverse("labelled")
         items.append({"label": _("Labelled deals"), "url": url, "is_current": here == url})
     return items
+
+
+def _decisions(request: HttpRequest) -> dict[str, Any]:
+    """The queues of files, with how many wait for the person."""
+    url, count = reverse("cockpit"), queues.mine(request.user).order_by().count()
+    is_current = request.path.startswith(url)
+    return {"label": _("Decisions"), "url": url, "is_current": is_current, "count": count}
 
 
 def _failures(here: str) -> dict[str, Any]:

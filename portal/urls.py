@@ -6,7 +6,17 @@ from django.urls import include, path
 
 from portal import entrance
 from portal.desks import DESKS
-from portal.staff import failures, handling, people, reference, roles
+from portal.staff import (
+    absences,
+    cockpit,
+    failures,
+    handling,
+    numbers,
+    people,
+    reference,
+    roles,
+    routes,
+)
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -14,6 +24,10 @@ urlpatterns = [
     path("language/", entrance.set_language, name="set_language"),
     path("cases/<slug:slug>/<case_number:number>/", entrance.case, name="case"),
     path("healthz", entrance.health, name="health"),
+    path("staff/absences/", include(absences.ROUTES)),
+    path("staff/decisions/", include(cockpit.ROUTES)),
+    path("staff/decisions/route/", routes.preview, name="route_preview"),
+    path("staff/document-numbers/", include(numbers.ROUTES)),
     path("staff/follow-ups/", include(failures.ROUTES)),
     path("staff/handling/", handling.overview, name="labelled"),
     path("staff/people/", include(people.ROUTES)),

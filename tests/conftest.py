@@ -29,7 +29,10 @@ REFERENCE = {
     "partners_agreement",
     "industry_article",
     "cases_rate",
-    "workflow_approvalroute",
+    "cases_threshold",
+    "approvals_approvalroute",
+    "partners_unit",
+    "workflow_clockstandard",
     "workflow_separation",
     "workflow_scheme",
     "django_content_type",
@@ -50,7 +53,7 @@ def pytest_configure() -> None:
     DatabaseCreation._destroy_test_db = drop
 
 
-POINTING = {"ledger_posting", "workflow_signature"}
+POINTING = {"ledger_posting", "approvals_signature", "approvals_waystep"}
 TOLD_OF_OTHERS = "workflow_attestation"  # each row that goes leaves a line there
 APPEND_ONLY = [
     "documents_document",
@@ -61,7 +64,9 @@ APPEND_ONLY = [
     "workflow_entry",
     "workflow_leaf",
     "workflow_side",
-    "workflow_signature",
+    "approvals_conflict",
+    "approvals_revision",
+    "approvals_signature",
 ]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 from stdnum.jp import cn
 
+from approvals import going
+from approvals.models import ApprovalFile, Signature, WayStep
 from cases import models as cases
 from documents.models import Document
 from exports import models as exports
@@ -29,6 +32,7 @@ from industry.models import Article
 from ledger.journals import Code, Row, post
 from partners.access import ROLES
 from partners.models import (
+    Absence,
     EmergencyAccess,
     Grant,
     Handler,
@@ -39,7 +43,8 @@ from partners.models import (
     Proposal,
 )
 from workflow import duties
-from workflow.models import ApprovalFile, Case, Signature
+from workflow.approvals import Kind, Standing
+from workflow.models import Case
 from workflow.steps import case_types
 
 UNIT_PRICES = {1: Decimal(1_000_000), 2: Decimal(2_000_000)}
@@ -48,7 +53,19 @@ CHARGE = Decimal(160_000)
 TOTAL = Decimal(5_160_000)
 DEPOSIT = Decimal(1_032_000)
 DRAFTER = "00000000-0000-4000-8000-000000000001"
+# The line of offers and awards in tests: where a rank is held unless told otherwise.
+UNITS = {
+    "office_chief": "contracts",
+    "director": "cases",
+    "department_head": "cases",
+    "executive_director": "executive",
+    "president": "executive",
+    "auditor": "audit",
+}
 SCREENER = "00000000-0000-4000-8000-000000000002"
+
+
+_FILES = count(5000)
 
 
 def today() -> date:
@@ -142,6 +159,19 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     valid_from = date(2026, 4, 1)
 
 
+class AbsenceFactory(DjangoModelFactory[Absence]):
+    """Away today and tomorrow."""
+
+    class Meta:
+        model = Absence
+
+    person = factory.SubFactory(PersonFactory)
+    first_day = factory.LazyFunction(today)
+    last_day = factory.LazyFunction(lambda: today() + timedelta(days=1))
+    reason = "on leave"
+    registered_by = factory.SelfAttribute("person")
+
+
 class GrantFactory(DjangoModelFactory[Grant]):
     class Meta:
         model = Grant
@@ -181,12 +211,18 @@ def person(
 ) -> Person:
     """Somebody who holds the roles today, each in the organisation where it belongs.
 
-    `nation` and `firm` say whose official or employee; `password` makes them able to sign in.
+    `nation` and `firm` say whose official or employee, `unit` where a rank is held (by default in the
+    line of offers); `password` makes them able to sign in.
     """
-    password = fields.pop("password", None)
+    password, unit = fields.pop("password", None), fields.pop("unit", None)
     who = PersonFactory(**fields)
     for role in roles:
-        MembershipFactory(person=who, organisation=_place_of(role, nation, firm), role=role)
+        MembershipFactory(
+            person=who,
+            organisation=_place_of(role, nation, firm),
+            role=role,
+            unit_id=(unit or UNITS.get(role)),
+        )
     if password:
         who.set_password(password)
         who.save(update_fields=["password"])
@@ -210,6 +246,7 @@ class Somebody:
 
     actor_id = DRAFTER
     actor_name = "DRAFTER Taro"
+    role = "case_manager"
 
 
 class Screener:
@@ -217,6 +254,7 @@ class Screener:
 
     actor_id = SCREENER
     actor_name = "SCREENER Jiro"
+    role = "export_control_officer"
 
 
 # What ----------------------------------------------------------------------------------------
@@ -361,7 +399,8 @@ class TransferReviewFactory(CaseFactory):
     state = "draft"
 
     @factory.post_generation
-    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__approval=...`: its approval file, in this state."""
         if extracted is False:
             return
         for number, (article, quantity) in enumerate(radars(), start=1):
@@ -375,6 +414,14 @@ class TransferReviewFactory(CaseFactory):
             )
         if self.state != "draft":
             stand(self, "review:draft", Screener())
+        if "approval" in more:
+            open_approval(
+                self,
+                "transfer_review",
+                state=more["approval"],
+                signed=more.get("signed", ()),
+                drafter=Screener,
+            )
 
 
 OFFERED = {"offered", "accepted", "in_execution", "delivered", "closed", "lapsed", "declined"}
@@ -420,7 +467,7 @@ class ContractFactory(CaseFactory):
 
     @factory.post_generation
     def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
-        """`furnished__signers=[...]` signs the approval; `furnished__without={...}` leaves out."""
+        """`furnished__approval=...` is the state of its approval file; `furnished__without={...}` leaves out."""
         add_contract_lines(self)
         without = more.get("without", ())
         if extracted is False:
@@ -431,8 +478,14 @@ class ContractFactory(CaseFactory):
             SubcontractFactory(contract=self, state="solicited", contractor=firm(), amount=NET)
         if self.state == "draft":
             return
-        signed = 2 if self.state in OFFERED else 0
-        open_approval(self, "foreign_offer", TOTAL, signed=signed, signers=more.get("signers", ()))
+        reached = "issued" if self.state in OFFERED else "in_circulation"
+        if self.state in {"under_approval", *OFFERED} and "approval" not in without:
+            open_approval(
+                self,
+                "foreign_offer",
+                state=more.get("approval", reached),
+                signed=more.get("signed", ()),
+            )
         if self.state in PAID_IN:
             book_deposit(self)
         if self.state in {"delivered", "closed"}:
@@ -487,38 +540,85 @@ def settle(contract: Any, without: Iterable[str] = ()) -> None:
 def open_approval(
     case: Any,
     matter: str,
-    amount: Decimal,
     *,
-    ranks: Iterable[str] = ("director", "department_head"),
-    signed: int = 0,
-    signers: Iterable[Person] = (),
+    state: str = "in_circulation",
+    signed: Iterable[Any] = (),
+    drafter: Any = Somebody,
+    **fields: Any,
 ) -> ApprovalFile:
-    """An approval file drafted by somebody, with some ranks' signatures or by the given people."""
-    file = ApprovalFile.objects.create(
-        case_kind=case.kind(),
-        case_id=case.pk,
-        case_number=case.number,
+    """A file about a case, put forward by its drafter along the route of its amount.
+
+    `signed`: who has acted at the first steps, one after the other. In a state after the decision
+    everybody has, in one that awaits it everybody before.
+    """
+    file = ApprovalFile(
+        number=f"JP-APV-26-{next(_FILES):04d}",
+        title=case.title,
         matter=matter,
-        amount=amount,
-        ranks=list(ranks),
-        prepared_by=DRAFTER,
-        prepared_by_name=Somebody.actor_name,
+        subject_kind=case.kind(),
+        subject_id=case.pk,
+        subject_number=case.number,
+        nation_id=getattr(case, "nation_id", None),
+        amount=0,
+        purpose="Send it.",
+        background="It was asked for.",
+        prepared_by=drafter.actor_id,
+        prepared_by_name=drafter.actor_name,
+        prepared_role=drafter.role,
+        handling=case.handling,
+        deal_id=case.deal_id,
+        state=state,
+        **fields,
     )
-    ids = [who.actor_id for who in signers] or [f"signer {level}" for level in range(signed)]
-    for level, decided_by in enumerate(ids):
-        Signature.objects.create(
-            file=file,
-            level=level,
-            rank=file.ranks[level],
-            prepared_by=DRAFTER,
-            decided_by=decided_by,
-            decided_by_name=f"SIGNER {level}",
-        )
-    kind = "offer" if matter == "foreign_offer" else "award"
-    stand(case, f"{kind}:draft", Somebody())
-    if signers:
-        stand(case, f"{kind}:approve", *signers)
+    file.amount = file.matter_of.amount(case)
+    decided = state in {"decided", "awaiting_issue", "issued", "kept"}
+    if state != "drafting":
+        file.revision = 1
+        file.seal(file.route_today())
+    if decided:
+        file.decided_at = timezone.now()
+    if state == "issued":
+        file.issued_on = today()
+    file.save(force_insert=True)
+    if state != "drafting":
+        file.keep_revision()
+        going.lay_out(file, file.route_today())
+        _act_on(file, list(signed), decided=decided, heard=decided or state == "awaiting_decision")
+    kind, _duty = file.matter_of.duty.split(":")
+    stand(case, f"{kind}:draft", drafter)
     return file
+
+
+def _act_on(file: ApprovalFile, signers: list[Any], *, decided: bool, heard: bool) -> None:
+    for position, step in enumerate(file.way):
+        if step.kind == Kind.CIRCULATION:
+            break
+        if position < len(signers):
+            _sign(file, step, signers[position].actor_id, signers[position].actor_name)
+        elif decided or (heard and step.kind != Kind.DECISION):
+            _sign(file, step, f"signer {position}", f"SIGNER {position}")
+    going.go_on(file)
+
+
+def _sign(file: ApprovalFile, step: WayStep, who: str, name: str) -> None:
+    now = timezone.now()
+    step.standing, step.holder_id, step.holder_name = Standing.APPROVED, who, name
+    step.arrived_at = step.acted_at = now
+    step.save()
+    Signature.objects.create(
+        file=file,
+        revision=file.revision,
+        position=step.position,
+        kind=step.kind,
+        unit=step.unit_id,
+        rank=step.rank,
+        word=Standing.APPROVED,
+        digest=file.content_digest,
+        prepared_by=file.prepared_by,
+        decided_by=who,
+        decided_by_name=name,
+        decided_at=now,
+    )
 
 
 CHOSEN = {
@@ -566,7 +666,7 @@ class SubcontractFactory(CaseFactory):
 
     @factory.post_generation
     def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
-        """`furnished__signers=[...]` signs the approval of the award."""
+        """`furnished__approval=...` is the state of the award's approval file."""
         for line in self.contract.lines.all():
             self.lines.create(contract_line=line, number=line.number, quantity=line.quantity)
         if extracted is False or self.state == "draft":
@@ -577,11 +677,12 @@ class SubcontractFactory(CaseFactory):
             contractor=self.contractor or firm(),
         )
         if self.state in CHOSEN:
-            signed = 0 if self.state == "under_approval" else 2
-            ranks = ("office_chief", "director")
-            signers = more.get("signers", ())
+            reached = "in_circulation" if self.state == "under_approval" else "issued"
             open_approval(
-                self, "subcontract_award", NET, ranks=ranks, signed=signed, signers=signers
+                self,
+                "subcontract_award",
+                state=more.get("approval", reached),
+                signed=more.get("signed", ()),
             )
 
 
@@ -684,8 +785,15 @@ class BillFactory(CaseFactory):
     paid_on = factory.Maybe("is_paid", factory.LazyFunction(today), None)
 
     @factory.post_generation
-    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
-        if extracted is False or self.state not in {"issued", "paid"}:
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__approval=...`: its approval file, in this state."""
+        if extracted is False:
+            return
+        if "approval" in more:
+            open_approval(
+                self, "bill_or_refund", state=more["approval"], signed=more.get("signed", ())
+            )
+        if self.state not in {"issued", "paid"}:
             return
         book_bill(self)
         if self.state == "paid":

@@ -1,20 +1,28 @@
-"""Days on which a case moves by itself: an offer lapses, a clearance expires."""
+"""Time in a case: days on which it moves by itself, and clocks that are read from its trail.
+
+An offer lapses, a clearance expires (`DueOn`). A clock (`workflow.clocks`) tells how long something
+takes, reminds whoever has it, and tells the next rank once its last day has passed.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
-from workflow.models import Deadline, FollowUp
+from workflow.clocks import Hand, Line, Reading, Standard, read
+from workflow.models import Case, ClockRing, ClockStandard, Deadline, Entry, FollowUp
 from workflow.rights import SYSTEM
-from workflow.steps import NotOpen, take_within
+from workflow.steps import NotOpen, beginnings_of, case_types, set_off, steps_of, take_within
+from workflow.trail import record
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +37,13 @@ class DueOn:
     @property
     def key(self) -> str:
         return f"deadline:{self.step}"
+
+    of = "clocks"  # what a rehearsal tells of it
+
+    def foretold(self, case: Any) -> list[str]:
+        model: Any = type(case)
+        label = steps_of(model)[self.step].label
+        return [f"{case.number}: {label} ({self.day(case)})"]
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
         last_day = self.day(case)
@@ -73,3 +88,100 @@ def _keep_one(deadline_id: int) -> int:
         except NotOpen:
             return 0  # it was accepted, declined or moved in time
         return 1
+
+
+# Clocks --------------------------------------------------------------------------------------
+
+
+@cache
+def hands_of(model: Any) -> Mapping[str, Sequence[Hand]]:
+    """What each step of a case type does to clocks; steps that turn none are left out."""
+    declared = {**steps_of(model), **beginnings_of(model)}
+    return {name: step.clocks for name, step in declared.items() if step.clocks}
+
+
+def readings_of(case: Case, now: datetime | None = None) -> list[Reading]:
+    """The clocks of a case as they stand."""
+    return readings_of_many([case], now).get(case.pk, [])
+
+
+def readings_of_many(
+    cases: Iterable[Case], now: datetime | None = None
+) -> dict[Any, list[Reading]]:
+    """The same for many cases of one type: two queries, however many there are."""
+    cases = list(cases)
+    if not cases or not hands_of(type(cases[0])):
+        return {}
+    hands, now = hands_of(type(cases[0])), now or timezone.now()
+    lines: dict[Any, list[Line]] = defaultdict(list)
+    rows = Entry.objects.filter(
+        case_id__in=[case.pk for case in cases], event=Entry.Event.STEP, step__in=hands
+    )
+    for pk, case_id, step, at in rows.order_by("pk").values_list("pk", "case_id", "step", "at"):
+        lines[case_id].append(Line(pk, step, at))
+    found = {case_id: read(hands, of_case, now=now) for case_id, of_case in lines.items()}
+    _set_standards([reading for readings in found.values() for reading in readings])
+    return found
+
+
+def _set_standards(readings: Sequence[Reading]) -> None:
+    """Each by the row that was in force on the day on which its clock started."""
+    names = {reading.clock.name for reading in readings}
+    rows = list(ClockStandard.objects.filter(clock__in=names).order_by("-valid_from"))
+    for reading in readings:
+        day = timezone.localdate(reading.started_at)
+        reading.standard = next((_plain(row) for row in rows if _counts(row, reading, day)), None)
+
+
+def _counts(row: Any, reading: Reading, day: date) -> bool:
+    in_force = row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+    return bool(row.clock == reading.clock.name and in_force)
+
+
+def _plain(row: Any) -> Standard:
+    standard: Standard = row.plain()
+    return standard
+
+
+def ring(now: datetime, limit: int = 200) -> int:
+    """Remind whoever has a case whose clock runs out, and tell the next rank of those that have.
+
+    Each run of a clock rings once for each. Returns how many rang.
+    """
+    rung = 0
+    for model in case_types():
+        if not hands_of(model):
+            continue
+        open_states = {source for step in steps_of(model).values() for source in step.sources}
+        rows: Any = model._default_manager
+        cases = rows.filter(state__in=open_states).order_by("pk")
+        for start in range(0, cases.count(), limit):
+            chunk = list(cases[start : start + limit])
+            readings = readings_of_many(chunk, now)
+            rung += sum(_ring(case, one) for case in chunk for one in readings.get(case.pk, []))
+    return rung
+
+
+def _ring(case: Case, reading: Reading) -> int:
+    wanted = {
+        "remind": reading.wants_reminder and reading.clock.remind,
+        "escalate": reading.wants_escalation and reading.clock.escalate,
+    }
+    return sum(_ring_once(case, reading, what, effect) for what, effect in wanted.items() if effect)
+
+
+def _ring_once(case: Case, reading: Reading, what: str, effect: Any) -> bool:
+    with transaction.atomic(durable=True):
+        _row, is_new = ClockRing.objects.get_or_create(
+            case_id=case.pk, clock=reading.clock.name, run=reading.run, what=what
+        )
+        if is_new:
+            entry = record(
+                Entry.Event.CLOCK_RANG,
+                by=SYSTEM,
+                case=case,
+                subject=f"clock:{reading.clock.name}",
+                given={"what": what, "due on": reading.due_on, "run": reading.run},
+            )
+            set_off(entry, [effect])
+        return is_new

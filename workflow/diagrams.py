@@ -58,10 +58,11 @@ def diagram(model: Any) -> list[str]:
     states = _labels(model)
     begin = model._meta.get_field("state").default
     moves = [
-        f"    {source} --> {step.target}: {step.name}"
+        f"    {source} --> {target}: {step.name}"
         for step in steps_of(model).values()
         for source in step.sources
-        if step.target not in (None, source)
+        for target in step.targets
+        if target != source
     ]
     left = {source for step in steps_of(model).values() for source in _left_by(step)}
     return [
@@ -142,13 +143,13 @@ def _labels(model: Any) -> dict[str, Any]:
 
 
 def _left_by(step: Step) -> list[str]:
-    return [str(source) for source in step.sources if step.target not in (None, source)]
+    return [str(source) for source in step.sources if set(step.targets) - {source}]
 
 
 def _way(step: Step) -> str:
     if not step.sources:
         return "→ new"
-    return f"{', '.join(step.sources)} → {step.target or 'stays'}"
+    return f"{', '.join(step.sources)} → {' or '.join(step.targets) or 'stays'}"
 
 
 def _name_of(function: Callable[..., Any]) -> str:

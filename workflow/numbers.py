@@ -17,7 +17,12 @@ _NEXT = """
 
 def next_in(series: str) -> str:
     """The next number of a series; call inside the transaction that opens the case."""
+    return f"{series}{count_in(series):04d}"
+
+
+def count_in(series: str) -> int:
+    """The next count of a series; a transaction that rolls back gives it back."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [series])
         (last,) = cursor.fetchone()
-    return f"{series}{last:04d}"
+    return int(last)

@@ -27,10 +27,11 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class Capacity:
-    """In which role, and for which organisation, somebody acts."""
+    """In which role, for which organisation, and in whose place somebody acts."""
 
     role: str
     organisation: str
+    on_behalf_of: str = ""
 
 
 class Right(Protocol):

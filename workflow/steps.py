@@ -20,12 +20,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django_fsm import FSMFieldMixin, transition
+from django_fsm import RETURN_VALUE, FSMFieldMixin, transition
 
 from workflow import duties, numbers, refusals, values, walls
+from workflow.clocks import Hand
 from workflow.models import Case, Entry, FollowUp
 from workflow.refusals import Refusal
-from workflow.rights import Actor, Right
+from workflow.rights import Actor, Capacity, Right, by_system
 from workflow.trail import current_request_id
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ type_of_guard = Callable[[Any], str]
 # States that end or park a case: reaching one of them is possible, not awaited.
 SIDEWAYS = frozenset(
     {
-        *("cancelled", "withdrawn", "declined", "refused", "terminated"),
+        *("abandoned", "cancelled", "withdrawn", "declined", "refused", "terminated"),
         *("void", "lapsed", "expired", "not_taken", "not_chosen", "ended", "on_hold"),
     }
 )
@@ -104,7 +105,7 @@ class Step:
     label: str | Promise
     doc: str
     sources: tuple[str, ...]
-    target: str | None
+    targets: tuple[str, ...]
     may: Right
     when: tuple[type_of_guard, ...]
     books: tuple[Book, ...]
@@ -114,7 +115,9 @@ class Step:
     awaited: bool
     signs: bool
     parameters: tuple[str, ...]
+    knows_actor: bool
     duty: str = ""
+    clocks: tuple[Hand, ...] = ()
 
     @property
     def help(self) -> str:
@@ -137,7 +140,7 @@ def step(
     source: str | Sequence[str],
     label: str | Promise,
     may: Right,
-    target: str | None = None,
+    target: str | Sequence[str] = (),
     when: Iterable[type_of_guard] = (),
     books: Iterable[Book] = (),
     then: Iterable[Effect] = (),
@@ -146,25 +149,30 @@ def step(
     awaited: bool | None = None,
     duty: str = "",
     signs: bool = False,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    clocks: Iterable[Hand] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
 
-    Without `target` the state stays. `books` write in the step's own transaction; `then` names
-    effects that run after commit. An `inner` step is taken only as part of another step, with
-    `take_within`: no door offers it. Somebody's desk waits for an `awaited` step: unless told
-    otherwise one that moves the case on, not one that ends or parks it. Whoever takes a step that
-    is a `duty` takes no step of another side of it (`workflow.models.Separation`). The method's
-    keyword-only parameters are what a person is asked.
+    Without `target` the state stays; of several the method returns the one it has come to. `books`
+    write in the step's own transaction; `then` names effects that run after commit. An `inner` step
+    is taken only as part of another step, with `take_within`: no door offers it. Somebody's desk
+    waits for an `awaited` step: unless told otherwise one that moves the case on and that a person
+    takes, not one that ends or parks it. Whoever takes a step that is a `duty` takes no step of
+    another side of it (`workflow.models.Separation`). The method's keyword-only parameters are what
+    a person is asked; `by` among them is the person. `clocks` are those that the step starts, pauses
+    or stops (`workflow.clocks`).
     """
     sources = (source,) if isinstance(source, str) else tuple(source)
+    targets = (target,) if isinstance(target, str) else tuple(target)
+    to = RETURN_VALUE(*targets) if len(targets) > 1 else next(iter(targets), None)
 
-    def declare(method: Callable[..., None]) -> Callable[..., None]:
-        moved = transition(field=state, source=list(sources), target=target)(_only_here(method))
+    def declare(method: Callable[..., Any]) -> Callable[..., Any]:
+        moved = transition(field=state, source=list(sources), target=to)(_only_here(method))
         moved.step = _declared(
             method,
             label,
             sources,
-            target,
+            targets,
             may,
             when,
             books,
@@ -174,6 +182,7 @@ def step(
             awaited,
             duty,
             signs,
+            clocks,
         )
         return moved  # type: ignore[no-any-return]
 
@@ -194,7 +203,7 @@ def beginning(
     def declare(method: Callable[..., Any]) -> Any:
         made = _only_here(method)
         made.step = _declared(
-            method, label, (), None, may, when, books, then, confirm=False, inner=False, duty=duty
+            method, label, (), (), may, when, books, then, confirm=False, inner=False, duty=duty
         )
         return classmethod(made)
 
@@ -205,7 +214,7 @@ def _declared(
     method: Callable[..., Any],
     label: str | Promise,
     sources: tuple[str, ...],
-    target: str | None,
+    targets: tuple[str, ...],
     may: Right,
     when: Iterable[type_of_guard],
     books: Iterable[Book],
@@ -215,25 +224,35 @@ def _declared(
     awaited: bool | None = None,
     duty: str = "",
     signs: bool = False,
+    clocks: Iterable[Hand] = (),
 ) -> Step:
-    asked = inspect.signature(method).parameters.values()
+    words = [
+        p.name for p in inspect.signature(method).parameters.values() if p.kind is p.KEYWORD_ONLY
+    ]
     return Step(
         name=method.__name__,
         label=label,
         doc=" ".join(inspect.getdoc(method).split()) if method.__doc__ else "",  # type: ignore[union-attr]
         sources=sources,
-        target=target,
+        targets=targets,
         may=may,
         when=tuple(when),
         books=tuple(books),
         then=tuple(then),
         confirm=confirm,
         inner=inner,
-        awaited=target not in {None, *SIDEWAYS} if awaited is None else awaited,
+        awaited=_is_awaited(may, targets) if awaited is None else awaited,
         signs=signs,
-        parameters=tuple(p.name for p in asked if p.kind is p.KEYWORD_ONLY),
+        parameters=tuple(word for word in words if word != "by"),
+        knows_actor="by" in words,
+        clocks=tuple(clocks),
         duty=duty,
     )
+
+
+def _is_awaited(may: Right, targets: Sequence[str]) -> bool:
+    """It moves the case on, and not by itself."""
+    return may is not by_system and not SIDEWAYS.issuperset(targets)
 
 
 def _only_here(method: Callable[..., Any]) -> Any:
@@ -426,8 +445,9 @@ def take_within(
     row, facts = type(case).put_before(case.pk)
     _check(declared, row, by, version)
     before, decided_on = row.state, values.digest(facts)
-    _call(getattr(row, name), given)
-    return _write(declared, row, before, by, note, given, decided_on)
+    capacity = declared.may.capacity(by, row)  # after the step it may be nobody's turn
+    _call(getattr(row, name), declared, by, given)
+    return _write(declared, row, before, by, capacity, note, given, decided_on)
 
 
 def begin(opening: Callable[..., Case], *, by: Actor, note: str = "", **given: Any) -> Act:
@@ -446,11 +466,12 @@ def begin_within(
 ) -> Act:
     """`begin`, inside a transaction that is already open; `under` the case it follows from."""
     declared: Step = opening.step  # type: ignore[attr-defined]
-    row = _call(opening, given)
+    row = _call(opening, declared, by, given)
     row.join_deal(under)
     _check(declared, row, by, None)
     row.number = numbers.next_in(row.series)
-    return _write(declared, row, "", by, note, given, decided_on="")
+    capacity = declared.may.capacity(by, row)
+    return _write(declared, row, "", by, capacity, note, given, decided_on="")
 
 
 def _check_sight(declared: Step, case: Case, by: Actor) -> None:
@@ -494,10 +515,10 @@ def _about(declared: Step, case: Case, by: Actor, rule: str = "right") -> dict[s
     }
 
 
-def _call(method: Callable[..., Any], given: dict[str, Any]) -> Any:
+def _call(method: Callable[..., Any], declared: Step, by: Actor, given: dict[str, Any]) -> Any:
     token = _at_the_gate.set(True)
     try:
-        return method(**given)
+        return method(**given, **({"by": by} if declared.knows_actor else {}))
     finally:
         _at_the_gate.reset(token)
 
@@ -507,6 +528,7 @@ def _write(
     row: Case,
     before: str,
     by: Actor,
+    capacity: Capacity,
     note: str,
     given: dict[str, Any],
     decided_on: str,
@@ -514,7 +536,6 @@ def _write(
     row.version += 1
     if row._state.adding:
         row.save(force_insert=True)  # what books write may point to it
-    capacity = declared.may.capacity(by, row)
     entry = Entry(
         case_kind=row.kind(),
         case_id=row.pk,
@@ -528,6 +549,7 @@ def _write(
         actor_name=by.actor_name,
         role=capacity.role,
         organisation=capacity.organisation,
+        on_behalf_of=capacity.on_behalf_of,
         note=note or str(given.get("reason", "")),
         given=values.plain(given),
         digest=decided_on,

@@ -80,6 +80,11 @@ def keep_deadlines(**_later: Any) -> None:
     deadlines.keep(timezone.now())
 
 
+@shared_task(name="workflow.ring_clocks")
+def ring_clocks(**_later: Any) -> None:
+    deadlines.ring(timezone.now())
+
+
 @shared_task(name="workflow.ask_for_verification")
 def ask_for_verification(**_later: Any) -> None:
     telling.ask_for_verification()

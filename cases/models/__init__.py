@@ -6,6 +6,7 @@ from cases.models.quote import Quote, QuoteLine
 from cases.models.rate import Rate
 from cases.models.request import Request, RequestLine
 from cases.models.subcontract import Subcontract, SubcontractLine
+from cases.models.threshold import Threshold
 
 __all__ = [
     "Bill",
@@ -18,4 +19,5 @@ __all__ = [
     "RequestLine",
     "Subcontract",
     "SubcontractLine",
+    "Threshold",
 ]

@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from approvals import files
 from cases import journals, notices, papers, rules
+from cases.matters import BILL
 from cases.models.contract import Contract
+from cases.models.threshold import Threshold, reaches
 from partners.models import NationCase, NationCaseQuerySet
 from workflow import handling, walls
 from workflow.rights import by_system
@@ -23,6 +26,7 @@ from workflow.steps import Leads, beginning, step
 
 class State(models.TextChoices):
     DRAFT = "draft", _("draft")
+    UNDER_APPROVAL = "under_approval", _("under approval")
     ISSUED = "issued", _("issued")
     PAID = "paid", _("paid")
     VOID = "void", _("void")
@@ -36,6 +40,22 @@ def something_is_due(bill: Bill) -> str:
 def deposit_covers_it(bill: Bill) -> str:
     """Nothing is left to pay."""
     return _t("The bill is not covered by the deposit.") if bill.due else ""
+
+
+def approval_is_needed(bill: Bill) -> str:
+    """The amount reaches the threshold from which on bills are approved."""
+    if bill.needs_approval():
+        return ""
+    return _t("A bill of this amount needs no approval: issue it.")
+
+
+def is_approved_if_needed(bill: Bill) -> str:
+    """The bill has been approved, if its amount asks for that."""
+    if not bill.needs_approval():
+        return ""
+    if bill.state == State.DRAFT:
+        return _t("A bill of this amount needs an approval. Put it to approval first.")
+    return files.approved(BILL)(bill)
 
 
 class BillQuerySet(NationCaseQuerySet):
@@ -70,6 +90,8 @@ class Bill(NationCase):
     )
 
     objects = BillQuerySet.as_manager()
+
+    matters = (BILL,)
 
     wall = walls.of_nation("shown_to", search=True, names="contract__lines__article")
 
@@ -119,10 +141,37 @@ class Bill(NationCase):
     @step(
         state,
         source=State.DRAFT,
+        target=State.UNDER_APPROVAL,
+        label=_("Put to approval"),
+        may=rules.finance,
+        when=[approval_is_needed, files.has_route(BILL)],
+        then=[files.drafts(BILL)],
+        duty="bill:draft",
+    )
+    def put_to_approval(self) -> None:
+        """Have an approval file for the bill drafted."""
+
+    @step(
+        state,
+        source=State.UNDER_APPROVAL,
+        target=State.DRAFT,
+        label=_("Take back to the drafter"),
+        may=by_system,
+    )
+    def take_back(self) -> None:
+        """Its approval file has come back: the bill can be put to approval again, or voided."""
+
+    @step(
+        state,
+        source=[State.DRAFT, State.UNDER_APPROVAL],
         target=State.ISSUED,
         label=_("Issue the bill"),
         may=rules.finance,
-        books=[journals.bill_issued],
+        when=[is_approved_if_needed],
+        books=[
+            journals.bill_issued,
+            files.issues(BILL, to=lambda bill: str(bill.nation.formal_ja)),
+        ],
         then=[papers.bill, notices.bill_issued, Leads("settle", to=_if_covered)],
         confirm=True,
         duty="bill:issue",
@@ -162,12 +211,12 @@ class Bill(NationCase):
 
     @step(
         state,
-        source=[State.DRAFT, State.ISSUED],
+        source=[State.DRAFT, State.UNDER_APPROVAL, State.ISSUED],
         target=State.VOID,
         label=_("Void the bill"),
         may=rules.finance,
         books=[journals.bill_voided],
-        then=[notices.bill_voided],
+        then=[files.ends(BILL), notices.bill_voided],
         confirm=True,
         signs=True,
     )
@@ -175,6 +224,9 @@ class Bill(NationCase):
         """Take the bill back; its number stays void and is not used again."""
 
     # Facts -----------------------------------------------------------------------------------
+
+    def needs_approval(self) -> bool:
+        return reaches(self.amount, Threshold.Code.BILL_APPROVAL, timezone.localdate())
 
     @property
     def due(self) -> Decimal:

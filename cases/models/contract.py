@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from approvals import files
 from cases import actions, deadlines, journals, notices, papers, rules
+from cases.matters import OFFER
 from cases.models.request import Request
 from cases.pricing import rounded
 from documents.models import Document
@@ -24,7 +26,7 @@ from industry.models import Article
 from ledger.journals import Code, balance
 from ledger.money import written
 from partners.models import NationCase, NationCaseQuerySet, NationLine
-from workflow import approvals, handling, walls
+from workflow import handling, walls
 from workflow.rights import by_system
 from workflow.steps import Leads, beginning, step
 
@@ -42,7 +44,6 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-MATTER = "foreign_offer"
 SETTLED_SUBCONTRACTS = ["closed", "cancelled", "terminated"]
 
 
@@ -128,7 +129,7 @@ def all_lines_delivered(contract: Contract) -> str:
 
 def all_bills_settled(contract: Contract) -> str:
     """The whole price has been billed and paid, and no deposit is left over."""
-    if contract.bills.filter(state__in=["draft", "issued"]).exists():
+    if contract.bills.filter(state__in=["draft", "under_approval", "issued"]).exists():
         return _t("A bill is still open. Record its payment or void it.")
     if contract.billed() != contract.total:
         return _t("Billed %(billed)s of %(total)s. Bill the rest first.") % {
@@ -154,7 +155,7 @@ def something_to_ship(contract: Contract) -> str:
 
 def something_to_bill(contract: Contract) -> str:
     """Part of the price has not been billed yet, and no bill is being drafted."""
-    if contract.bills.filter(state="draft").exists():
+    if contract.bills.filter(state__in=["draft", "under_approval"]).exists():
         return _t("A bill is being drafted already. Issue or void it first.")
     return (
         "" if contract.billed() < (contract.total or 0) else _t("The whole price has been billed.")
@@ -226,6 +227,8 @@ class Contract(NationCase):
 
     objects = ContractQuerySet.as_manager()
 
+    matters = (OFFER,)
+
     wall = walls.of_nation("shown_to", search=True, names="lines__article")
 
     class Meta:
@@ -292,11 +295,12 @@ class Contract(NationCase):
 
     @step(
         state,
-        source=State.DRAFT,
+        source=[State.DRAFT, State.UNDER_APPROVAL],
         label=_("Price the offer"),
         may=rules.case_manager,
         when=[quotes_are_taken, quotes_still_hold],
         books=[actions.write_line_prices],
+        then=[files.rechecks(OFFER)],
         duty="offer:draft",
     )
     def price(self) -> None:
@@ -313,43 +317,27 @@ class Contract(NationCase):
         target=State.UNDER_APPROVAL,
         label=_("Put to approval"),
         may=rules.case_manager,
-        when=[is_priced, price_follows_the_quotes, transfer_is_cleared],
-        books=[approvals.open_file(MATTER, actions.yen_of("total"))],
-        then=[notices.approval_waits],
+        when=[
+            is_priced,
+            price_follows_the_quotes,
+            transfer_is_cleared,
+            files.has_route(OFFER),
+        ],
+        then=[files.drafts(OFFER)],
         duty="offer:draft",
     )
     def put_to_approval(self) -> None:
-        """Draft the approval file and send it along the line of ranks its amount asks for."""
-
-    @step(
-        state,
-        source=State.UNDER_APPROVAL,
-        label=_("Approve"),
-        may=rules.approver_of_offer,
-        when=[approvals.awaits_signature(MATTER)],
-        books=[approvals.sign(MATTER)],
-        awaited=True,
-        then=[notices.approval_waits],
-        confirm=True,
-        duty="offer:approve",
-        signs=True,
-    )
-    def approve(self) -> None:
-        """Sign the approval file for your rank."""
+        """Have an approval file drafted; it goes the way that the amount asks for."""
 
     @step(
         state,
         source=State.UNDER_APPROVAL,
         target=State.DRAFT,
-        label=_("Return to the drafter"),
-        awaited=False,
-        may=rules.line_of_offer,
-        books=[approvals.return_file(MATTER)],
-        then=[notices.approval_returned],
-        duty="offer:approve",
+        label=_("Take back to the drafter"),
+        may=by_system,
     )
-    def return_to_drafter(self, *, reason: str) -> None:
-        """Send the file back; signatures given so far count no longer."""
+    def take_back(self) -> None:
+        """Its approval file has come back: the offer can be worked on again."""
 
     @step(
         state,
@@ -362,8 +350,9 @@ class Contract(NationCase):
             price_follows_the_quotes,
             quotes_still_hold,
             transfer_is_cleared,
-            approvals.approved(MATTER),
+            files.approved(OFFER),
         ],
+        books=[files.issues(OFFER, to=lambda contract: str(contract.nation.formal_ja))],
         then=[
             papers.offer,
             notices.offer_sent,
@@ -502,8 +491,7 @@ class Contract(NationCase):
         target=State.CANCELLED,
         label=_("Cancel"),
         may=rules.case_manager,
-        books=[approvals.return_file(MATTER)],
-        then=[notices.contract_cancelled],
+        then=[files.ends(OFFER), notices.contract_cancelled],
         confirm=True,
         signs=True,
     )

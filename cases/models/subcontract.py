@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
+from approvals import files
 from cases import actions, journals, notices, papers, rules
+from cases.matters import AWARD
 from cases.models.contract import Contract, ContractLine
 from partners import access, need_to_know
 from partners.models import Organisation, Person
-from workflow import approvals, handling, walls
+from workflow import handling, walls
 from workflow.models import Case, CaseQuerySet
+from workflow.rights import by_system
 from workflow.steps import beginning, step
 
 
@@ -37,7 +40,6 @@ class State(models.TextChoices):
     TERMINATED = "terminated", _("terminated")
 
 
-MATTER = "subcontract_award"
 ENDED_CONTRACTS = {"closed", "lapsed", "declined", "cancelled"}
 
 
@@ -138,6 +140,8 @@ class Subcontract(Case):
 
     objects = SubcontractQuerySet.as_manager()
 
+    matters = (AWARD,)
+
     wall = walls.of_contractor("shown_to", search=True, names="lines__contract_line__article")
 
     class Meta:
@@ -222,43 +226,27 @@ class Subcontract(Case):
         target=State.UNDER_APPROVAL,
         label=_("Put the award to approval"),
         may=rules.contract_officer,
-        when=[quote_is_taken, quote_still_holds, contract_is_in_execution],
-        books=[approvals.open_file(MATTER, actions.yen_of("amount"))],
-        then=[notices.approval_waits],
+        when=[
+            quote_is_taken,
+            quote_still_holds,
+            contract_is_in_execution,
+            files.has_route(AWARD),
+        ],
+        then=[files.drafts(AWARD)],
         duty="award:draft",
     )
     def put_to_approval(self) -> None:
-        """Draft the approval file for the award."""
-
-    @step(
-        state,
-        source=State.UNDER_APPROVAL,
-        label=_("Approve"),
-        may=rules.approver_of_award,
-        when=[approvals.awaits_signature(MATTER)],
-        books=[approvals.sign(MATTER)],
-        awaited=True,
-        then=[notices.approval_waits],
-        confirm=True,
-        duty="award:approve",
-        signs=True,
-    )
-    def approve(self) -> None:
-        """Sign the approval file for your rank."""
+        """Have an approval file for the award drafted."""
 
     @step(
         state,
         source=State.UNDER_APPROVAL,
         target=State.SOLICITED,
-        label=_("Return to the drafter"),
-        awaited=False,
-        may=rules.line_of_award,
-        books=[approvals.return_file(MATTER)],
-        then=[notices.approval_returned],
-        duty="award:approve",
+        label=_("Take back to the drafter"),
+        may=by_system,
     )
-    def return_to_drafter(self, *, reason: str) -> None:
-        """Send the file back; signatures given so far count no longer."""
+    def take_back(self) -> None:
+        """Its approval file has come back: the award can be worked on again."""
 
     @step(
         state,
@@ -266,8 +254,11 @@ class Subcontract(Case):
         target=State.AWARDED,
         label=_("Award"),
         may=rules.contract_officer,
-        when=[contract_is_in_execution, quote_still_holds, approvals.approved(MATTER)],
-        books=[actions.tell_the_others],
+        when=[contract_is_in_execution, quote_still_holds, files.approved(AWARD)],
+        books=[
+            files.issues(AWARD, to=lambda subcontract: str(subcontract.contractor.name_ja)),
+            actions.tell_the_others,
+        ],
         then=[papers.purchase_order, notices.subcontract_awarded],
         confirm=True,
         duty="award:release",
@@ -395,7 +386,8 @@ class Subcontract(Case):
         target=State.CANCELLED,
         label=_("Cancel"),
         may=rules.buyer,
-        books=[approvals.return_file(MATTER), actions.end_solicitation],
+        books=[actions.end_solicitation],
+        then=[files.ends(AWARD)],
         confirm=True,
     )
     def cancel(self, *, reason: str) -> None:

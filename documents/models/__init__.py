@@ -1,5 +1,6 @@
-"""Papers of cases. `Document` is one version of one paper."""
+"""Papers of cases: `Document` is one version of one paper, `DocumentNumber` the number it goes out under."""
 
 from documents.models.document import Document, DocumentQuerySet
+from documents.models.number import DocumentNumber
 
-__all__ = ["Document", "DocumentQuerySet"]
+__all__ = ["Document", "DocumentNumber", "DocumentQuerySet"]

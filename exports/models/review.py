@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from approvals import files
 from exports import deadlines, notices, papers, rules
+from exports.matters import TRANSFER
 from exports.screening import Facts, Level, Result, screen
 from industry.models import Article
 from partners import access, need_to_know
@@ -91,6 +93,8 @@ class TransferReview(NationCase):
 
     objects = TransferReviewQuerySet.as_manager()
 
+    matters = (TRANSFER,)
+
     wall = Wall(search=True, names="lines")
 
     class Meta:
@@ -140,6 +144,7 @@ class TransferReview(NationCase):
         source=[State.DRAFT, State.ON_HOLD],
         label=_("Enter screening facts"),
         may=rules.export_control,
+        then=[files.rechecks(TRANSFER)],
         duty="review:draft",
     )
     def screen(
@@ -170,12 +175,22 @@ class TransferReview(NationCase):
         target=State.UNDER_REVIEW,
         label=_("Put to review"),
         may=rules.export_control,
-        when=[is_screened],
-        then=[notices.review_waits],
+        when=[is_screened, files.has_route(TRANSFER)],
+        then=[files.drafts(TRANSFER), notices.review_waits],
         duty="review:draft",
     )
     def put_to_review(self) -> None:
-        """Hand the screened file to another officer, who decides."""
+        """Have an approval file drafted; once it is decided another officer clears the transfer."""
+
+    @step(
+        state,
+        source=[State.UNDER_REVIEW, State.ON_HOLD],
+        target=State.DRAFT,
+        label=_("Take back to the drafter"),
+        may=by_system,
+    )
+    def take_back(self) -> None:
+        """Its approval file has come back: the facts can be entered anew."""
 
     @step(
         state,
@@ -183,7 +198,8 @@ class TransferReview(NationCase):
         target=State.CLEARED,
         label=_("Clear the transfer"),
         may=rules.deciding_officer,
-        when=[is_screened, nothing_stops_it],
+        when=[is_screened, nothing_stops_it, files.approved(TRANSFER)],
+        books=[files.issues(TRANSFER, to=lambda review: str(review.nation.formal_ja))],
         then=[papers.transfer_clearance, notices.transfer_cleared, deadlines.clearance_expiry],
         confirm=True,
         duty="review:decide",
@@ -201,7 +217,7 @@ class TransferReview(NationCase):
         label=_("Refuse the transfer"),
         may=rules.deciding_officer,
         when=[is_screened],
-        then=[notices.transfer_refused],
+        then=[files.ends(TRANSFER), notices.transfer_refused],
         confirm=True,
         duty="review:decide",
         signs=True,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -59,6 +60,10 @@ class ApiDoor:
         client.headers["Accept-Language"] = someone.language
         self._take_token(someone, client)
         self.clients[someone.key] = client
+
+    def enter_absence(self, someone: Someone, deputy: Someone, day: date) -> None:
+        """The API has no register."""
+        raise Refusal(HTTPStatus.NOT_FOUND, "absences")
 
     def _take_token(self, someone: Someone, client: httpx.Client) -> None:
         account = self.accounts[someone.key]

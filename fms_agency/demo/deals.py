@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fms_agency.demo.people import BODIES
 from fms_agency.demo.script import (
-    NEXT_SIGNER,
+    CONSULTED,
     Days,
     Deal,
     NumberOf,
     Stamp,
     api,
+    approval,
     attached,
     portal,
     supplier,
@@ -18,6 +19,15 @@ from fms_agency.demo.script import (
 ELECTRIC, HEAVY, PROTOTYPE = (
     BODIES[key].corporate_number for key in ("electric", "heavy", "prototype")
 )
+
+# Who acts on the file of a transfer review, and what a ministry answers.
+CLEARING = (
+    ("export_control.director", "approve"),
+    "legal.director",
+    "security.director",
+    ("export_control.head", "decide"),
+)
+MINISTRY = "防衛省：異存なし（見本）。 Ministry of Defense: no objection (sample)."
 
 # Three fixed and one mobile radar for the Philippines ------------------------------------------
 
@@ -77,6 +87,7 @@ RADARS = Deal(
             " For surveillance only; there is a precedent (sample).",
         ),
         portal("export_control").takes("review", "put_to_review"),
+        *approval("review", "export_control", *CLEARING),
         portal("export_control").cannot(
             "review", "clear", decision="Cleared by myself.", valid_until=Days(182)
         ),
@@ -125,15 +136,46 @@ RADARS = Deal(
         portal("case_manager").takes(
             "subcontract",
             "take_quote",
+            quote=NumberOf("quote of prototype"),
+            reason="納期が早いため（見本）。",
+        ),
+        portal("case_manager").takes("contract", "price"),
+        portal("case_manager").takes("contract", "put_to_approval"),
+        # Signed by one; then the price changes, and the signature counts no longer.
+        *approval("contract", "case_manager", ("department_head", "approve")),
+        portal("case_manager").takes(
+            "subcontract",
+            "take_quote",
             quote=NumberOf("quote of electric"),
             reason="価格が低く、納期も満たすため（見本）。",
         ),
         portal("case_manager").takes("contract", "price"),
         portal("case_manager").takes("contract", "put_to_approval"),
-        portal("case_manager").cannot("contract", "approve"),
-        portal("president").cannot("contract", "approve"),
-        portal(NEXT_SIGNER).takes("contract", "approve"),
-        portal(NEXT_SIGNER).takes("contract", "approve"),
+        # A higher rank acts first, a unit disagrees, and a deputy decides for the president.
+        portal("president").is_away(deputy="board"),
+        *approval(
+            "contract",
+            "case_manager",
+            ("executive_director", "pull_up", {"reason": "相手国の期限が近いため（見本）。"}),
+            ("executive_director", "approve"),
+            "finance.director",
+            (
+                "legal.director",
+                "disagree",
+                {"opinion": "準拠法の条項を明記すべきである（見本）。"},
+            ),
+            "export_control.director",
+            "security.director",
+        ),
+        portal("case_manager").cannot("approval of contract", "decide"),
+        portal("board").takes(
+            "approval of contract",
+            "decide",
+            resolution="準拠法は基本協定に定めがあり、契約では触れない（見本）。",
+        ),
+        portal("department_head").takes("approval of contract", "read_afterwards"),
+        portal("president").takes("approval of contract", "read_afterwards"),
+        portal("auditor").takes("approval of contract", "read"),
         portal("case_manager").cannot("contract", "send_offer", expires_on=Days(60)),
         portal("case_manager.2").takes("contract", "send_offer", expires_on=Days(60)),
         # The nation reads, accepts and pays its deposit.
@@ -147,8 +189,28 @@ RADARS = Deal(
         portal("finance").takes("contract", "record_deposit", bank_reference="SAMPLE-DEP-01"),
         # Industry gets the order, builds and delivers; inspection accepts.
         portal("contract_officer").takes("subcontract", "put_to_approval"),
-        portal(NEXT_SIGNER).takes("subcontract", "approve"),
-        portal(NEXT_SIGNER).takes("subcontract", "approve"),
+        *approval(
+            "subcontract",
+            "contract_officer",
+            ("contracts.director", "approve"),
+            (
+                "contracts.head",
+                "return_to_drafter",
+                {"reason": "納期の根拠を加えること（見本）。"},
+            ),
+        ),
+        portal("contract_officer").takes("subcontract", "put_to_approval"),
+        *approval(
+            "subcontract",
+            "contract_officer",
+            ("contracts.director", "approve"),
+            ("contracts.head", "approve"),
+            *CONSULTED,
+            "quality.director",
+            ("review_board", "examine"),
+            ("executive_director", "decide"),
+            ("auditor", "read"),
+        ),
         portal("contract_officer.2").takes("subcontract", "award"),
         supplier("electric.production").takes("subcontract", "acknowledge"),
         supplier("electric.production").takes(
@@ -192,6 +254,16 @@ RADARS = Deal(
         portal("case_manager").cannot("contract", "close"),
         # Everybody is paid, and the file is closed.
         portal("finance").takes("contract", "draft_bill"),
+        portal("finance").takes("bill", "put_to_approval"),
+        *approval(
+            "bill",
+            "finance",
+            ("finance.director", "approve"),
+            ("finance.head", "approve"),
+            *CONSULTED[1:],
+            ("executive_director", "decide"),
+            ("auditor", "read"),
+        ),
         portal("finance.2").takes("bill", "issue"),
         api("ph.finance").reads("bill", "bill"),
         portal("finance").takes("bill", "record_payment", bank_reference="SAMPLE-PAY-01"),
@@ -215,6 +287,10 @@ RADARS = Deal(
         "quote of prototype": "not_chosen",
         "shipment": "received",
         "bill": "paid",
+        "approval of review": "kept",
+        "approval of contract": "kept",
+        "approval of subcontract": "kept",
+        "approval of bill": "kept",
     },
     papers=(
         api("ph.requester").reads("request", "request_letter"),
@@ -276,6 +352,7 @@ FRIGATES = Deal(
             assessment="協定発効済み。武器の完成品であり四大臣会合の審議を要する（見本）。",
         ),
         portal("export_control.2").takes("review", "put_to_review"),
+        *approval("review", "export_control.2", *CLEARING),
         portal("export_control").takes(
             "review",
             "clear",
@@ -314,8 +391,19 @@ FRIGATES = Deal(
         ),
         portal("case_manager.2").takes("contract", "price"),
         portal("case_manager.2").takes("contract", "put_to_approval"),
-        portal(NEXT_SIGNER).takes("contract", "approve"),
-        portal(NEXT_SIGNER).takes("contract", "approve"),
+        *approval(
+            "contract",
+            "case_manager.2",
+            ("department_head", "approve"),
+            ("executive_director", "approve"),
+            *CONSULTED,
+            ("board", "examine"),
+        ),
+        portal("case_manager.2").takes(
+            "approval of contract", "record_consultation", answer=MINISTRY
+        ),
+        portal("president").takes("approval of contract", "decide"),
+        portal("auditor").takes("approval of contract", "read"),
         portal("case_manager").takes("contract", "send_offer", expires_on=Days(90)),
         api("au.signatory").reads("contract", "offer"),
         api("ph.signatory").cannot("contract", "accept", signed_by="REYES Antonio"),
@@ -326,8 +414,20 @@ FRIGATES = Deal(
         ),
         portal("finance").takes("contract", "record_deposit", bank_reference="SAMPLE-DEP-02"),
         portal("contract_officer").takes("subcontract", "put_to_approval"),
-        portal(NEXT_SIGNER).takes("subcontract", "approve"),
-        portal(NEXT_SIGNER).takes("subcontract", "approve"),
+        *approval(
+            "subcontract",
+            "contract_officer",
+            ("contracts.head", "approve"),
+            ("executive_director", "approve"),
+            *CONSULTED,
+            "quality.director",
+            ("review_board", "examine"),
+        ),
+        portal("contract_officer").takes(
+            "approval of subcontract", "record_consultation", answer=MINISTRY
+        ),
+        portal("president").takes("approval of subcontract", "decide"),
+        portal("auditor").takes("approval of subcontract", "read"),
         portal("contract_officer.2").takes("subcontract", "award"),
         supplier("electric.production").cannot("subcontract", "acknowledge"),
         supplier("heavy.production").takes("subcontract", "acknowledge"),
@@ -369,6 +469,16 @@ FRIGATES = Deal(
             certificate=attached("end-use-certificate.pdf", "End-use certificate"),
         ),
         portal("finance").takes("contract", "draft_bill"),
+        portal("finance").takes("bill", "put_to_approval"),
+        *approval(
+            "bill",
+            "finance",
+            ("finance.head", "approve"),
+            ("executive_director", "approve"),
+            *CONSULTED[1:],
+            ("president", "decide"),
+            ("auditor", "read"),
+        ),
         portal("finance.2").takes("bill", "issue"),
         portal("finance").takes("bill", "record_payment", bank_reference="SAMPLE-PAY-02"),
         supplier("heavy.finance").takes(
@@ -392,6 +502,10 @@ FRIGATES = Deal(
         "shipment": "received",
         "shipment 2": "received",
         "bill": "paid",
+        "approval of review": "kept",
+        "approval of contract": "kept",
+        "approval of subcontract": "kept",
+        "approval of bill": "kept",
     },
     papers=(
         api("au.requester").reads("request", "request_letter"),

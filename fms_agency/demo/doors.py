@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Protocol
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from documents.models import Document
 from fms_agency.demo.people import Someone
 from fms_agency.demo.script import Attachment
+from partners import absences
 from partners.models import Person
 from workflow import steps
 from workflow.forms import StepForm, form_for, form_of
@@ -45,6 +47,10 @@ class DoorOfTheHouse(Protocol):
         ...
 
     def fetch(self, someone: Someone, case: Case, document: Document) -> bytes: ...
+
+    def enter_absence(self, someone: Someone, deputy: Someone, day: date) -> None:
+        """They are away on a day; only the portal has a register."""
+        ...
 
     def close(self) -> None: ...
 
@@ -83,6 +89,18 @@ class GateDoor:
             steps.take(row, name, by=person, version=row.version, **cleaned)
 
     try_anyway = take
+
+    def enter_absence(self, someone: Someone, deputy: Someone, day: date) -> None:
+        person = _person(someone)
+        with _answered_as_doors_do():
+            absences.enter(
+                person,
+                first_day=day,
+                last_day=day,
+                deputy=_person(deputy),
+                reason="sample",
+                by=person,
+            )
 
     def fetch(self, someone: Someone, case: Case, document: Document) -> bytes:
         _visible(case, _person(someone))

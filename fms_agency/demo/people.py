@@ -26,7 +26,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Someone:
-    """A person with one role in one organisation."""
+    """A person with one role in one organisation; a rank is held in a unit."""
 
     key: str
     role: str
@@ -37,6 +37,7 @@ class Someone:
     given_ja: str
     title: str = ""
     language: str = "ja"
+    unit: str = ""
 
     @property
     def email(self) -> str:
@@ -202,8 +203,17 @@ PEOPLE: dict[str, Someone] = {
             "小林",
             "淳",
         ),
-        Someone("office_chief", "office_chief", "agency", "Kato", "Megumi", "加藤", "恵"),
-        Someone("director", "director", "agency", "Yoshida", "Satoru", "吉田", "悟"),
+        Someone(
+            "office_chief",
+            "office_chief",
+            "agency",
+            "Kato",
+            "Megumi",
+            "加藤",
+            "恵",
+            unit="contracts",
+        ),
+        Someone("director", "director", "agency", "Yoshida", "Satoru", "吉田", "悟", unit="cases"),
         Someone(
             "department_head",
             "department_head",
@@ -212,6 +222,7 @@ PEOPLE: dict[str, Someone] = {
             "Keiko",
             "山田",
             "恵子",
+            unit="cases",
         ),
         Someone(
             "executive_director",
@@ -221,9 +232,135 @@ PEOPLE: dict[str, Someone] = {
             "Osamu",
             "佐々木",
             "治",
+            unit="executive",
         ),
-        Someone("president", "president", "agency", "Matsumoto", "Reiko", "松本", "玲子"),
-        Someone("auditor", "auditor", "agency", "Inoue", "Shigeru", "井上", "茂"),
+        Someone(
+            "president",
+            "president",
+            "agency",
+            "Matsumoto",
+            "Reiko",
+            "松本",
+            "玲子",
+            unit="executive",
+        ),
+        Someone(
+            "cases.chief", "office_chief", "agency", "Endo", "Kenji", "遠藤", "健二", unit="cases"
+        ),
+        Someone(
+            "contracts.director",
+            "director",
+            "agency",
+            "Aoki",
+            "Tomoko",
+            "青木",
+            "智子",
+            unit="contracts",
+        ),
+        Someone(
+            "contracts.head",
+            "department_head",
+            "agency",
+            "Nishimura",
+            "Hiroshi",
+            "西村",
+            "浩",
+            unit="contracts",
+        ),
+        Someone(
+            "finance.director",
+            "director",
+            "agency",
+            "Okamoto",
+            "Yuko",
+            "岡本",
+            "裕子",
+            unit="finance",
+        ),
+        Someone(
+            "finance.head",
+            "department_head",
+            "agency",
+            "Fujii",
+            "Tadashi",
+            "藤井",
+            "正",
+            unit="finance",
+        ),
+        Someone(
+            "legal.director", "director", "agency", "Miura", "Sachiko", "三浦", "幸子", unit="legal"
+        ),
+        Someone(
+            "export_control.director",
+            "director",
+            "agency",
+            "Takeda",
+            "Koji",
+            "武田",
+            "浩二",
+            unit="export_control",
+        ),
+        Someone(
+            "export_control.head",
+            "department_head",
+            "agency",
+            "Ueda",
+            "Noriko",
+            "上田",
+            "典子",
+            unit="export_control",
+        ),
+        Someone(
+            "security.director",
+            "director",
+            "agency",
+            "Sakamoto",
+            "Yuji",
+            "坂本",
+            "雄二",
+            unit="security",
+        ),
+        Someone(
+            "quality.director",
+            "director",
+            "agency",
+            "Iwasaki",
+            "Emi",
+            "岩崎",
+            "恵美",
+            unit="quality",
+        ),
+        Someone(
+            "planning.director",
+            "director",
+            "agency",
+            "Nomura",
+            "Akio",
+            "野村",
+            "昭夫",
+            unit="planning",
+        ),
+        Someone(
+            "review_board",
+            "department_head",
+            "agency",
+            "Kikuchi",
+            "Masako",
+            "菊池",
+            "雅子",
+            unit="contract_review_board",
+        ),
+        Someone(
+            "board",
+            "executive_director",
+            "agency",
+            "Sugiyama",
+            "Takashi",
+            "杉山",
+            "隆",
+            unit="board",
+        ),
+        Someone("auditor", "auditor", "agency", "Inoue", "Shigeru", "井上", "茂", unit="audit"),
         Someone(
             "administrator",
             "system_administrator",

@@ -10,14 +10,17 @@ from typing import Any
 
 from django.apps import apps
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from approvals.models import ApprovalFile
 from cases.models import Quote, Request
 from documents.models import Document
 from exports.models import TransferReview
 from fms_agency.demo.doors import DoorOfTheHouse, Refusal
-from fms_agency.demo.people import BODIES, PEOPLE, Someone, holder_of
-from fms_agency.demo.script import NEXT_SIGNER, Deal, Door, Turn, resolved
-from workflow.models import ApprovalFile, Case, Entry
+from fms_agency.demo.people import BODIES, PEOPLE, Someone
+from fms_agency.demo.script import APPROVAL, Deal, Door, Turn, resolved
+from partners.models import Absence
+from workflow.models import Case, Entry
 from workflow.steps import beginnings_of, steps_of
 
 BEGINNINGS: dict[str, type[Case]] = {"request": Request}
@@ -72,8 +75,9 @@ class Play:
             "takes": self._take,
             "cannot": self._is_refused,
             "reads": self._read,
+            "away": self._go_away,
         }[turn.act]
-        who = self._who(turn)
+        who = PEOPLE[turn.who]
         try:
             self.doors[turn.door].open_for(who)
             told = act(turn, who)
@@ -84,6 +88,8 @@ class Play:
 
     def case(self, name: str) -> Case:
         """The case as it is now."""
+        if name not in self.cases and name.startswith(APPROVAL):
+            self.cases[name] = self._file_of(self.case(name.removeprefix(APPROVAL)))
         if name not in self.cases:
             raise StoryBroken(f"There is no {name} yet; the play knows {', '.join(self.cases)}.")
         known = self.cases[name]
@@ -101,7 +107,7 @@ class Play:
         return Told(turn, who, number, label, "", case.state_label, clock.milliseconds)
 
     def _take(self, turn: Turn, who: Someone) -> Told:
-        case = self.case(turn.case)
+        case = self._moved_on(turn)
         clock = _Clock()
         self.doors[turn.door].take(who, case, turn.step, self._given(turn))
         milliseconds = clock.milliseconds
@@ -156,13 +162,40 @@ class Play:
         label = document.label
         return Told(turn, who, case.number, label, state, state, milliseconds, document=document)
 
+    def _go_away(self, turn: Turn, who: Someone) -> Told:
+        """Enter an absence of today; one that is there already serves."""
+        clock, deputy = _Clock(), PEOPLE[turn.given["deputy"]]
+        if not self._is_away(who):
+            self.doors[turn.door].enter_absence(who, deputy, self.began.date())
+        label = _("away, deputy: %(deputy)s") % {"deputy": deputy.email}
+        return Told(turn, who, "", label, "", "", clock.milliseconds)
+
     # Parts -----------------------------------------------------------------------------------
 
-    def _who(self, turn: Turn) -> Someone:
-        if turn.who != NEXT_SIGNER:
-            return PEOPLE[turn.who]
-        file = ApprovalFile.objects.get(case_id=self.case(turn.case).pk, returned_at=None)
-        return holder_of(file.ranks[file.signatures.count()])
+    def _moved_on(self, turn: Turn) -> Case:
+        """The case once it stands where the step begins; another step may still lead it there."""
+        until = time.monotonic() + PAPER_PATIENCE
+        while (case := self.case(turn.case)).state not in steps_of(type(case))[turn.step].sources:
+            if time.monotonic() > until:
+                break  # the house refuses, and says why
+            self.after()
+            time.sleep(LOOK_EVERY)
+        return case
+
+    def _is_away(self, who: Someone) -> bool:
+        return bool(Absence.objects.on(self.began.date()).filter(person__email=who.email).exists())
+
+    def _file_of(self, case: Case) -> ApprovalFile:
+        """The newest approval file about a case; the worker may still be drafting it."""
+        until = time.monotonic() + PAPER_PATIENCE
+        files = ApprovalFile.objects.filter(subject_id=case.pk)
+        while not files.exists():
+            if time.monotonic() > until:
+                raise StoryBroken(f"{case.number} has no approval file.")
+            self.after()
+            time.sleep(LOOK_EVERY)
+        found: ApprovalFile = files.latest("opened_at")
+        return found
 
     def _given(self, turn: Turn) -> dict[str, Any]:
         given: dict[str, Any] = resolved(turn.given, now=self.began, number_of=self._number_of)

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from datetime import date
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -20,6 +21,7 @@ from fms_agency.demo.browser import Browser, CannotFill, Form, Page, line_to
 from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
 from partners.identity import codes
+from partners.models import Person
 from workflow.models import Case
 
 SIGN_IN = "/sign-in/"
@@ -80,6 +82,17 @@ class PortalDoor:
         if status != HTTPStatus.OK:
             raise Refusal(status, path)
         return data
+
+    def enter_absence(self, someone: Someone, deputy: Someone, day: date) -> None:
+        path = f"/{self.desk}/absences/"
+        chosen = Person.objects.get(email=deputy.email).pk
+        given = {
+            "first_day": day,
+            "last_day": day,
+            "deputy": str(chosen),
+            "reason": "見本 / sample",
+        }
+        self._press(someone, path, path, given)
 
     def _press(
         self, someone: Someone, page_path: str, form_path: str, given: Mapping[str, Any]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fms_agency.demo.deals import ELECTRIC, HEAVY, PROTOTYPE
+from fms_agency.demo.deals import CLEARING, ELECTRIC, HEAVY, PROTOTYPE
 from fms_agency.demo.script import (
     Days,
     Deal,
     NumberOf,
     Turn,
     api,
+    approval,
     attached,
     portal,
     supplier,
@@ -139,6 +140,7 @@ TO_APPROVE = _sample(
         purpose="new_capability",
     ),
     *_reviewed("艦艇の空中線（見本）。 Antennas of ships (sample)."),
+    *approval("review", "export_control", *CLEARING),
     portal("export_control.2").takes("review", "clear", decision="移転を認める（見本）。"),
     *_solicited("複合通信空中線2基（見本）", [ELECTRIC, PROTOTYPE]),
     _quoted("electric", "245000000"),
@@ -151,6 +153,7 @@ TO_APPROVE = _sample(
     ),
     portal("case_manager").takes("contract", "price"),
     portal("case_manager").takes("contract", "put_to_approval"),
+    *approval("contract", "case_manager", ("director", "approve")),
 )
 
 SAMPLES = (SUBMITTED, RETURNED, TO_DECIDE, TO_APPROVE)

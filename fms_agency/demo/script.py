@@ -5,8 +5,9 @@
     api("ph.signatory").reads("contract", "offer")
 
 A case is called by its kind: `request`, `review`, `contract`, `subcontract`, `shipment`, `bill`;
-a second one of a kind is `shipment 2`, a quote is `quote of electric`. Nothing here touches the
-database: `resolved` turns what a script says into what a person would type today.
+a second one of a kind is `shipment 2`, a quote is `quote of electric`, and the approval file about a
+case `approval of contract`. Nothing here touches the database: `resolved` turns what a script says into
+what a person would type today.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, Literal
 
 from fms_agency.demo.files import sample_pdf
 
-NEXT_SIGNER = "the next signer"
+APPROVAL = "approval of "  # how the file about a case is called
 
 
 class Door(StrEnum):
@@ -65,7 +66,7 @@ def attached(name: str, *lines: str) -> Attachment:
     return Attachment(name, lines)
 
 
-Act = Literal["begins", "takes", "cannot", "reads"]
+Act = Literal["begins", "takes", "cannot", "reads", "away"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,10 @@ class Actor:
         """The house must refuse this, and nothing may change."""
         return Turn(self.door, self.who, "cannot", case, step, given)
 
+    def is_away(self, deputy: str) -> Turn:
+        """They enter in the register that they are away today, and who decides in their place."""
+        return Turn(self.door, self.who, "away", "", "", {"deputy": deputy})
+
     def reads(self, case: str, paper: str) -> Turn:
         return Turn(self.door, self.who, "reads", case, paper)
 
@@ -111,6 +116,25 @@ def supplier(who: str) -> Actor:
 
 def api(who: str) -> Actor:
     return Actor(Door.API, who)
+
+
+# The posts of the agency, by whoever holds them, as files of approval meet them.
+CONSULTED = ("finance.director", "legal.director", "export_control.director", "security.director")
+
+
+def approval(
+    of: str, drafter: str, *way: str | tuple[str, str] | tuple[str, str, dict[str, Any]]
+) -> tuple[Turn, ...]:
+    """The drafter puts the file about a case forward, and each acts in turn.
+
+    `way`: who agrees, or who and the step, or with what is given besides.
+    """
+    file = f"{APPROVAL}{of}"
+    turns = [portal(drafter).takes(file, "put_forward")]
+    for act in way:
+        who, step, given = (act, "agree", {}) if isinstance(act, str) else (*act, {})[:3]
+        turns.append(portal(who).takes(file, step, **given))
+    return tuple(turns)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import (
     make_password,
 )
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import override
 from oauth2_provider.models import Application
 
@@ -27,6 +28,8 @@ from fms_agency.demo.samples import SAMPLES
 from fms_agency.demo.script import Deal, Door
 from partners.identity.sealing import seal
 from partners.models import Membership, Organisation, Person
+from workflow import follow_ups
+from workflow.models import FollowUp
 
 SINCE = date(2026, 4, 1)
 
@@ -81,6 +84,7 @@ def _people(organisations: dict[str, Organisation]) -> dict[str, Person]:
             person=person,
             organisation=organisations[someone.body],
             role=someone.role,
+            unit_id=someone.unit or None,
             valid_from=SINCE,
         )
         for someone, person in newcomers
@@ -150,5 +154,12 @@ def _play_once(sample: Deal) -> None:
         return
     gate = GateDoor()
     with override("en"):
-        for _told in Play(sample, dict.fromkeys(Door, gate)).turns():
+        for _told in Play(sample, dict.fromkeys(Door, gate), after=_go_on).turns():
             pass
+
+
+def _go_on() -> None:
+    """What the next turn stands on; papers and letters are the worker's."""
+    steps = Q(effect__startswith="approval:") | Q(effect__startswith="step:")
+    for pk in FollowUp.objects.waiting().filter(steps).order_by("pk").values_list("pk", flat=True):
+        follow_ups.run(pk)

@@ -45,7 +45,7 @@ def _goes(declared: Step, before: str, after: str) -> bool:
     """Whether the step may lead there: one without a target stays, a beginning comes from nowhere."""
     if not declared.sources:
         return not before
-    return before in declared.sources and after == (declared.target or before)
+    return before in declared.sources and after in (declared.targets or (before,))
 
 
 def _declared(model: type[Case]) -> Mapping[str, Step]:

@@ -10,11 +10,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 import httpx
 from django.db import InterfaceError, OperationalError, connection
 
+from approvals.models import ApprovalFile
 from cases.models import Request
 from documents.models import Document
 from fms_agency.demo.browser import CannotFill
@@ -23,6 +25,7 @@ from fms_agency.demo.doors import DoorOfTheHouse, Refusal
 from fms_agency.demo.people import Someone
 from fms_agency.demo.player import Play, StoryBroken
 from fms_agency.demo.script import Deal, Door, Turn
+from partners.models import Absence
 from workflow.models import Case, Entry
 
 T = TypeVar("T")
@@ -147,6 +150,16 @@ class PatientDoor:
         if refusal:
             raise refusal
 
+    def enter_absence(self, someone: Someone, deputy: Someone, day: date) -> None:
+        def act() -> bool:
+            self.door.enter_absence(someone, deputy, day)
+            return True
+
+        def became() -> bool | None:
+            return Absence.objects.on(day).filter(person__email=someone.email).exists() or None
+
+        self.weather.insisting(act, became)
+
     def fetch(self, someone: Someone, case: Case, document: Document) -> bytes:
         return self.weather.insisting(lambda: self.door.fetch(someone, case, document), _unknown)
 
@@ -176,8 +189,11 @@ class PatientPlay(Play):
     def case(self, name: str) -> Case:
         return self.weather.looking(lambda: super(PatientPlay, self).case(name))
 
-    def _who(self, turn: Turn) -> Someone:
-        return self.weather.looking(lambda: super(PatientPlay, self)._who(turn))
+    def _file_of(self, case: Case) -> ApprovalFile:
+        return self.weather.looking(lambda: super(PatientPlay, self)._file_of(case))
+
+    def _is_away(self, who: Someone) -> bool:
+        return self.weather.looking(lambda: super(PatientPlay, self)._is_away(who))
 
     def _entry_after(self, case: Case, turn: Turn) -> Entry:
         rows = _entries_after(case).filter(step=turn.step).order_by("version")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
+from fms_agency.alone import stands_alone
 from fms_agency.house.bootstrap import ROOT, Failure, say
 from fms_agency.house.nameplate import running_house
 from fms_agency.house.places import VAR, house_place
@@ -21,6 +22,8 @@ def manage(environment: Environment, *words: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    if stands_alone(arguments):
+        return manage(dict(os.environ), *arguments)
     house = running_house()
     if house:
         return manage({**os.environ, **house.environment}, *arguments)

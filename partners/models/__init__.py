@@ -1,5 +1,6 @@
 """Nations and their agreements, organisations, people and their memberships; changes of reference data."""
 
+from partners.models.absence import Absence
 from partners.models.agreement import Agreement
 from partners.models.attempts import Attempts
 from partners.models.decided import Decided, DecidedQuerySet
@@ -14,8 +15,10 @@ from partners.models.organisation import Organisation
 from partners.models.person import Person
 from partners.models.proposal import Proposal
 from partners.models.rate_count import RateCount
+from partners.models.unit import Unit
 
 __all__ = [
+    "Absence",
     "Agreement",
     "Attempts",
     "Decided",
@@ -33,4 +36,5 @@ __all__ = [
     "Person",
     "Proposal",
     "RateCount",
+    "Unit",
 ]

@@ -12,6 +12,7 @@ from partners.access import ROLES
 from partners.models.decided import Decided
 from partners.models.organisation import Organisation
 from partners.models.person import Person
+from partners.models.unit import Unit
 from workflow import walls
 
 
@@ -22,6 +23,10 @@ class Grant(Decided):
     role = models.CharField(
         _("role"), max_length=40, choices=[(role.id, role.label) for role in ROLES.values()]
     )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("unit")
+    )
+    is_acting = models.BooleanField(_("acting for a vacant post"), default=False)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True)
     reason = models.TextField(_("reason"))
@@ -35,8 +40,9 @@ class Grant(Decided):
         constraints = [
             *Decided.Meta.constraints,
             models.UniqueConstraint(
-                fields=["person", "organisation", "role"],
+                fields=["person", "organisation", "role", "unit"],
                 condition=Q(decided_at=None),
+                nulls_distinct=False,
                 name="partners_grant_waits_once",
             ),
             models.CheckConstraint(

@@ -13,10 +13,12 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from partners.access import GRANTED_BY_TWO, ROLES
 from partners.models.organisation import Organisation
 from partners.models.person import Person
+from partners.models.unit import Unit
 from workflow.models.dated import COUNTS
 from workflow.walls import Wall
 
@@ -38,6 +40,11 @@ class Membership(models.Model):
     role = models.CharField(
         _("role"), max_length=40, choices=[(role.id, role.label) for role in ROLES.values()]
     )
+    # A rank is held in a unit: the two are a post.
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("unit")
+    )
+    is_acting = models.BooleanField(_("acting for a vacant post"), default=False)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
@@ -56,8 +63,9 @@ class Membership(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "organisation", "role", "valid_from"],
+                fields=["person", "organisation", "role", "unit", "valid_from"],
                 condition=COUNTS,
+                nulls_distinct=False,
                 name="partners_membership_once",
             ),
             models.CheckConstraint(
@@ -88,6 +96,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role} ({self.organisation})"
+
+    @property
+    def post(self) -> str:
+        """The role, and the unit where it is held: `Director, Legal`."""
+        label = str(self.get_role_display())
+        if self.unit is None:
+            return label
+        named = pgettext("post", "%(rank)s, %(unit)s") % {"rank": label, "unit": self.unit}
+        return pgettext("post", "%(post)s (acting)") % {"post": named} if self.is_acting else named
 
     @property
     def counts_never(self) -> bool:

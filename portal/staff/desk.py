@@ -12,18 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from approvals import queues
+from approvals.models import ApprovalFile
 from cases.models import Bill, Contract, Quote, Request, Subcontract
 from documents.models import Document
 from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
 from notifications.models import Message
-from partners import access, policies
+from partners import policies
 from partners.models import EmergencyAccess
 from partners.reading import capacity_in
-from portal import names
 from portal.desk import CaseType, Desk
 from portal.staff import trail
-from workflow import approvals, steps
+from portal.staff.approvals import facts_of_file, files_of
+from workflow import steps
 from workflow.models import Case
 from workflow.rights import Capacity
 
@@ -59,7 +61,7 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
     reviews = TransferReview.objects.visible_to(person)
     return {
         "lines": contract.lines.select_related("article"),
-        "approval": _approval(contract, "foreign_offer"),
+        "approvals": files_of(contract),
         "subcontracts": contract.subcontracts.select_related("contractor"),
         "shipments": Shipment.objects.filter(contract_number=contract.number),
         "bills": contract.bills.all(),
@@ -72,7 +74,7 @@ def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
     return {
         "lines": subcontract.lines.select_related("contract_line__article"),
         "quotes": subcontract.quotes.select_related("contractor").prefetch_related("lines"),
-        "approval": _approval(subcontract, "subcontract_award"),
+        "approvals": files_of(subcontract),
     }
 
 
@@ -81,26 +83,11 @@ def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
 
 
 def _with_lines(case: Any, person: Any) -> dict[str, Any]:
-    return {"lines": case.lines.all()}
+    return {"lines": case.lines.all(), "approvals": files_of(case)}
 
 
-def _approval(case: Case, matter: str) -> dict[str, Any] | None:
-    """The approval file as a page shows it: each rank, and who has signed."""
-    file = approvals.file_of(case, matter)
-    if file is None:
-        return None
-    signed = {row.level: row for row in file.signatures.all()}
-    who = names.people([file.prepared_by, *(row.decided_by for row in signed.values())])
-    for row in signed.values():
-        row.decided_by_name = who.get(row.decided_by, row.decided_by_name)
-    return {
-        "amount": file.amount,
-        "drafter": who.get(file.prepared_by, file.prepared_by_name),
-        "ranks": [
-            {"label": access.ROLES[rank].label, "signature": signed.get(level)}
-            for level, rank in enumerate(file.ranks)
-        ],
-    }
+def _bill_facts(bill: Any, person: Any) -> dict[str, Any]:
+    return {"approvals": files_of(bill)}
 
 
 TYPES = (
@@ -153,6 +140,15 @@ TYPES = (
         _("Bills"),
         columns=("number", "nation", "title", "amount", "state", "due_on"),
         related=("nation", "contract"),
+        facts=_bill_facts,
+    ),
+    CaseType(
+        ApprovalFile,
+        _("Approval files"),
+        columns=("number", "nation", "title", "amount", "state", "changed_at"),
+        related=("nation",),
+        facts=facts_of_file,
+        hidden_states=("kept",),
     ),
     CaseType(
         EmergencyAccess,
@@ -169,7 +165,8 @@ def waiting_for(person: Any) -> list[dict[str, Any]]:
     found = []
     for kind in TYPES:
         moving = _states_i_move(kind, person)
-        rows = kind.rows(person).filter(state__in=moving).order_by("changed_at")[:MOST_WAITING]
+        found_rows = _my_files(person) if kind.model is ApprovalFile else kind.rows(person)
+        rows = found_rows.filter(state__in=moving).order_by("changed_at")[:MOST_WAITING]
         for row in rows:
             open_steps = [
                 choice
@@ -181,6 +178,13 @@ def waiting_for(person: Any) -> list[dict[str, Any]]:
                     {"kind": kind, "case": row, "steps": open_steps, "late": _is_late(row)}
                 )
     return sorted(found, key=lambda item: item["case"].changed_at)[:MOST_WAITING]
+
+
+def _my_files(person: Any) -> QuerySet[Any]:
+    """Of many files few are one's own turn: those of the queues, to act on or to read."""
+    mine = queues.mine(person).order_by().values("pk")
+    to_read = queues.to_read(person).order_by().values("pk")
+    return ApprovalFile.objects.filter(Q(pk__in=mine) | Q(pk__in=to_read)).select_related("nation")
 
 
 def _states_i_move(kind: CaseType, person: Any) -> list[str]:

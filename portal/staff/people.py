@@ -110,7 +110,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk)
     has_factor = bool(people.with_second_factor([person]))
-    related = ("organisation", "granted_by", "confirmed_by")
+    related = ("organisation", "unit", "granted_by", "confirmed_by")
     context = {
         "person": person,
         "is_oneself": person == request.user,
@@ -223,7 +223,7 @@ def _grant_page(
 
 
 def _roles_today() -> Prefetch[Any]:
-    rows = Membership.objects.on(timezone.localdate()).select_related("organisation")
+    rows = Membership.objects.on(timezone.localdate()).select_related("organisation", "unit")
     return Prefetch("memberships", queryset=rows, to_attr="roles_today")
 
 

@@ -21,6 +21,7 @@ from fms_agency.demo.doors import Refusal
 from fms_agency.demo.people import Someone
 from fms_agency.demo.portals import QUESTIONS, codes_of
 from fms_agency.demo.script import Attachment
+from partners.models import Person
 from workflow.models import Case
 from workflow.steps import beginnings_of
 
@@ -180,6 +181,14 @@ class ChromiumDoor:
         with page.expect_download() as download:
             page.locator(f'a[href$="/documents/{document.pk}/"]').click()
         return Path(download.value.path()).read_bytes()
+
+    def enter_absence(self, someone: Someone, deputy: Someone, day: date) -> None:
+        self._go(f"/{self.desk}/absences/")
+        form = self.page.locator("main form[method=post]").last
+        chosen = str(Person.objects.get(email=deputy.email).pk)
+        fill(form, {"first_day": day, "last_day": day, "deputy": chosen, "reason": "sample"})
+        press(form)
+        self._expect_success()
 
     def _path(self, case: Case) -> str:
         return f"/{self.desk}/{case.slug()}/{case.number}/"

@@ -29,6 +29,7 @@ from tests.factories import (
     SubcontractFactory,
     TransferReviewFactory,
     firm,
+    open_approval,
     person,
 )
 from workflow.follow_ups import run_entry
@@ -282,8 +283,7 @@ def states_by_firm() -> dict[str, str]:
 
 def award_among(*others: tuple[str, str]) -> Any:
     """An award to Mitsuba Electric, decided today, while other contractors were asked too."""
-    signers = [person("office_chief"), person("director")]
-    purchase = SubcontractFactory(state="under_approval", furnished__signers=signers)
+    purchase = SubcontractFactory(state="under_approval", furnished__approval="awaiting_issue")
     for name, state in others:
         QuoteFactory(subcontract=purchase, contractor=firm(name), state=state)
     take(purchase, "award", by=person("contract_officer"))
@@ -491,13 +491,20 @@ def test_deposit_is_booked_as_held_for_the_nation() -> None:
     assert balances(contract) == {"bank": DEPOSIT, "deposits": -DEPOSIT}
 
 
+def approved(bill: Any) -> Any:
+    """The bill has been put to approval, and its file decided."""
+    Bill.objects.filter(pk=bill.pk).update(state="under_approval")
+    open_approval(bill, "bill_or_refund", state="awaiting_issue")
+    return bill
+
+
 def test_bills_in_parts_use_up_the_deposit_and_share_the_charge() -> None:
     contract = ContractFactory(state="in_execution")
     finance, issuer = person("finance_officer"), person("finance_officer")
 
     for amount in (Decimal(600_001), Decimal(2_000_000), TOTAL - 2_600_001):
         take(contract, "draft_bill", by=finance, amount=amount, due_on=LATER)
-        bill = Bill.objects.get(state="draft")
+        bill = approved(Bill.objects.get(state="draft"))
         run_entry(take(bill, "issue", by=issuer).entry.pk)
         if due := bill.due:
             paid = {"amount": due, "paid_on": DAY, "bank_reference": "MUFG-2"}
@@ -513,7 +520,7 @@ def test_bills_in_parts_use_up_the_deposit_and_share_the_charge() -> None:
 
 
 def test_bill_that_the_deposit_covers_settles_itself_and_books_no_payment() -> None:
-    bill = BillFactory(state="draft", amount=DEPOSIT)
+    bill = approved(BillFactory(state="draft", amount=DEPOSIT))
 
     run_entry(take(bill, "issue", by=person("finance_officer")).entry.pk)
 

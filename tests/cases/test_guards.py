@@ -11,7 +11,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.models import QuoteLine
+from approvals import files
+from approvals.models import ApprovalFile, ApprovalRoute
+from cases.matters import OFFER
+from cases.models import QuoteLine, Threshold
 from cases.models import bill as bills
 from cases.models import contract as contracts
 from cases.models import quote as quotes
@@ -35,14 +38,18 @@ from tests.factories import (
     SubcontractFactory,
     TransferReviewFactory,
     firm,
+    person,
     today,
 )
-from workflow.approvals import approved, awaits_signature
 from workflow.steps import case_types, steps_of
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
 YESTERDAY, TODAY = date(2026, 11, 21), date(2026, 11, 22)
+CHANGED = (
+    "What was approved has changed since: line 1: unit price, the paper to be issued."
+    " It needs a new approval."
+)
 
 
 def delivered(*without: str) -> Any:
@@ -122,12 +129,32 @@ def cleared(state: str = "cleared", **fields: Any) -> Any:
     return contract
 
 
-def approval(signed: int) -> Any:
-    contract = ContractFactory(state="under_approval", furnished=False)
-    from tests.factories import open_approval
+def approval(state: str) -> Any:
+    """A contract whose approval file is in the state."""
+    return ContractFactory(state="under_approval", furnished__approval=state)
 
-    open_approval(contract, "foreign_offer", TOTAL, signed=signed)
+
+def on_its_way() -> Any:
+    person("director")
+    contract = approval("in_circulation")
+    ApprovalFile.objects.filter(subject_id=contract.pk).update(number="JP-APV-26-0001")
     return contract
+
+
+def dearer(contract: Any) -> Any:
+    """The price has changed since it was put to approval."""
+    contract.lines.filter(number=1).update(unit_price=1)
+    return contract
+
+
+def without_route() -> Any:
+    ApprovalRoute._base_manager.filter(matter="foreign_offer").update(valid_to=YESTERDAY)
+    return ContractFactory(is_priced=True)
+
+
+def bill_approved_from(amount: Decimal, **bill: Any) -> Any:
+    Threshold._base_manager.update(from_amount=amount)
+    return BillFactory(**bill)
 
 
 def shipment(**furnished: Any) -> Any:
@@ -413,18 +440,85 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         UNCLEARED,
     ),
     (
-        approved("foreign_offer"),
-        lambda: approval(2),
-        lambda: approval(1),
-        "Not approved yet: the next signature is missing.",
+        files.has_route(OFFER),
+        lambda: ContractFactory(is_priced=True),
+        without_route,
+        "No route for foreign_offer is in force on 2026-11-22. Add a route to the reference data.",
     ),
     (
-        awaits_signature("foreign_offer"),
-        lambda: approval(1),
-        lambda: approval(2),
-        "Every rank of the line has signed already.",
+        files.has_route(OFFER),
+        lambda: ContractFactory(is_priced=True),
+        lambda: ContractFactory(is_priced=True, currency="USD"),
+        "Approval routes are in yen. Price this case in yen.",
+    ),
+    (
+        files.approved(OFFER),
+        lambda: approval("awaiting_issue"),
+        lambda: ContractFactory(state="under_approval", furnished__without=["approval"]),
+        "Not approved yet: the drafter has to put the approval file forward.",
+    ),
+    (
+        files.approved(OFFER),
+        lambda: approval("issued"),
+        lambda: approval("drafting"),
+        "Not approved yet: the drafter has to put the approval file forward.",
+    ),
+    (
+        files.approved(OFFER),
+        lambda: approval("awaiting_issue"),
+        lambda: approval("withdrawn"),
+        "Not approved yet: the drafter has to put the approval file forward.",
+    ),
+    (
+        files.approved(OFFER),
+        lambda: approval("awaiting_issue"),
+        lambda: dearer(approval("awaiting_issue")),
+        CHANGED,
+    ),
+    (
+        bills.approval_is_needed,
+        lambda: bill_approved_from(TOTAL),
+        lambda: bill_approved_from(TOTAL + 1),
+        "A bill of this amount needs no approval: issue it.",
+    ),
+    (
+        bills.is_approved_if_needed,
+        lambda: bill_approved_from(TOTAL + 1),
+        lambda: bill_approved_from(TOTAL),
+        "A bill of this amount needs an approval. Put it to approval first.",
+    ),
+    (
+        bills.is_approved_if_needed,
+        lambda: BillFactory(state="under_approval", furnished__approval="awaiting_issue"),
+        lambda: BillFactory(state="under_approval", furnished__approval="drafting"),
+        "Not approved yet: the drafter has to put the approval file forward.",
+    ),
+    (
+        files.approved(OFFER),
+        lambda: approval("awaiting_issue"),
+        on_its_way,
+        "Not approved yet. The file JP-APV-26-0001 is with: Director, Case Management.",
     ),
 ]
+
+
+# Made by one function for each matter: what is said of offers above is said of all.
+SAME_OF_OTHER_MATTERS = {
+    ("approvals.files", f"{kind}_{matter}")
+    for kind, matter in [
+        *[
+            ("has_route", name)
+            for name in ("subcontract_award", "transfer_review", "bill_or_refund")
+        ],
+        *[("approved", name) for name in ("subcontract_award", "transfer_review")],
+    ]
+}
+# Each stands in `tests/approvals/test_guards.py`.
+GUARDS_OF_FILES = {
+    ("approvals.models.file", guard.__name__)
+    for step in steps_of(ApprovalFile).values()
+    for guard in step.when
+}
 
 
 @pytest.mark.parametrize(
@@ -438,7 +532,7 @@ def test_guard_is_content_or_objects_with_a_sentence(
     assert guard(objecting()) == sentence
 
 
-def test_every_guard_of_the_house_is_tested_here() -> None:
+def test_every_guard_of_the_rooms_is_tested_here() -> None:
     declared = {
         (guard.__module__, guard.__name__)
         for model in case_types()
@@ -447,13 +541,7 @@ def test_every_guard_of_the_house_is_tested_here() -> None:
     }
     tested = {(guard.__module__, guard.__name__) for guard, *_ in GUARDS}
 
-    matters = ("foreign_offer", "subcontract_award")
-    either = {
-        ("workflow.approvals", f"{kind}_{m}")
-        for kind in ("approved", "awaits_signature")
-        for m in matters
-    }
-    assert declared - either <= tested
+    assert declared <= tested | SAME_OF_OTHER_MATTERS | GUARDS_OF_FILES
 
 
 def test_request_says_what_is_missing_in_the_order_of_the_form() -> None:

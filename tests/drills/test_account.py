@@ -19,7 +19,7 @@ from tests.factories import RequestFactory, today
 
 CALM = Account(
     states=Counter({("contract", "closed"): 1}),
-    steps=Counter({("contract", "approve"): 2}),
+    steps=Counter({("approvalfile", "approve"): 2}),
     papers=Counter({("contract", "offer"): 1}),
     messages=Counter({("contract", "offer_sent"): 2}),
     journals=Counter({("deposit", "bank/deposits 100 JPY"): 1}),

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from exports.models import TransferReview
-from tests.factories import TransferReviewFactory, person
+from tests.factories import Screener, TransferReviewFactory, open_approval, person
 from workflow.steps import NotYours, take
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,7 @@ def test_officer_who_screened_does_not_clear_though_another_put_it_forward() -> 
     review = TransferReviewFactory(state="draft")
     take(review, "screen", by=screener, **FACTS)
     take(review, "put_to_review", by=drafter)
+    open_approval(review, "transfer_review", state="awaiting_issue", drafter=Screener)
     until = date(2100, 1, 1)
 
     for officer in (screener, drafter):

@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.models import Bill, Contract, Quote, QuoteLine, Request, Subcontract
+from approvals.models import ApprovalFile, ApprovalRoute, Conflict
+from cases.models import (
+    Bill,
+    Contract,
+    Quote,
+    QuoteLine,
+    Request,
+    Subcontract,
+    Threshold,
+)
 from exports.models import Shipment, ShipmentLine, TransferReview
-from partners.models import EmergencyAccess
+from partners.models import EmergencyAccess, Membership
 from tests.factories import (
+    CHARGE,
     DEPOSIT,
     DRAFTER,
     NET,
     SCREENER,
+    TOTAL,
+    AbsenceFactory,
     BillFactory,
     CaseFactory,
     ContractFactory,
     EmergencyAccessFactory,
+    MembershipFactory,
+    NationFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -30,6 +45,7 @@ from tests.factories import (
     add_request_lines,
     firm,
     person,
+    stand,
 )
 from tests.golden.tables import Answers, golden, offered, table
 from tests.people import one_of_each
@@ -67,11 +83,11 @@ def requests(people: People) -> Situations:
 
 
 def contracts(people: People) -> Situations:
-    people["director who drafted it"] = person("director", id=DRAFTER)
-    one, both = [people["director"]], [people["director"], people["department_head"]]
+    people["case manager who drafted it"] = person("case_manager", id=DRAFTER)
+    people["case manager who has signed"] = signer = person("case_manager")
 
-    def approval(signers: list[Any], **fields: Any) -> Any:
-        return ContractFactory(state="under_approval", furnished__signers=signers, **fields)
+    def approval(state: str = "awaiting_issue", **fields: Any) -> Any:
+        return ContractFactory(state="under_approval", furnished__approval=state, **fields)
 
     def delivered(*without: str, **fields: Any) -> Any:
         return ContractFactory(state="delivered", furnished__without=without, **fields)
@@ -84,11 +100,14 @@ def contracts(people: People) -> Situations:
     ShipmentFactory(contract=arrived, state="received")
     still_buying = delivered("closed subcontract")
     still_buying.subcontracts.update(number="JP-SUB-26-9901")
-    unpriced = approval(both)
+    unpriced = approval()
     unpriced.lines.filter(number=1).update(unit_price=None, amount=None)
-    overtaken = approval(both)
+    overtaken = approval()
     QuoteLine.objects.filter(quote__subcontract__contract=overtaken).update(unit_price=1)
-    stale, outlived = ContractFactory(), approval(both)
+    decided, renamed = approval(), approval()
+    stand(decided, "offer:approve", signer)
+    Contract.objects.filter(pk=renamed.pk).update(title="Coastal radars")
+    stale, outlived = ContractFactory(), approval()
     SubcontractFactory(contract=stale, state="solicited", contractor=firm(), amount=NET)
     for contract, number in ((stale, "JP-QUO-26-9901"), (outlived, "JP-QUO-26-9902")):
         run_out = Quote.objects.filter(subcontract__contract=contract)
@@ -105,14 +124,17 @@ def contracts(people: People) -> Situations:
         "draft, priced, not cleared": ContractFactory(
             is_priced=True, furnished__without=["clearance"]
         ),
-        "under approval, one signature": approval(one),
-        "under approval, all signed": approval(both),
-        "under approval, all signed, clearance gone": approval(
-            both, furnished__without=["clearance"]
+        "draft, priced in another money": ContractFactory(is_priced=True, currency="USD"),
+        "under approval, the file not put forward": approval("drafting"),
+        "under approval, the file awaiting decision": approval("awaiting_decision"),
+        "under approval, the file decided": decided,
+        "under approval, the file decided, its title another since": renamed,
+        "under approval, the file decided, clearance gone": approval(
+            furnished__without=["clearance"]
         ),
         "under approval, a price gone": unpriced,
-        "under approval, all signed, another quote taken since": overtaken,
-        "under approval, all signed, a quote run out since": outlived,
+        "under approval, the file decided, another quote taken since": overtaken,
+        "under approval, the file decided, a quote run out since": outlived,
         "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
         "in execution, a bill drafted": BillFactory().contract,
         "in execution, delivery accepted": inspected,
@@ -126,15 +148,16 @@ def contracts(people: People) -> Situations:
 
 
 def subcontracts(people: People) -> Situations:
-    people["office chief who drafted it"] = person("office_chief", id=DRAFTER)
-    one, both = [people["office_chief"]], [people["office_chief"], people["director"]]
+    people["contract officer who drafted it"] = person("contract_officer", id=DRAFTER)
+    people["contract officer who has signed"] = signer = person("contract_officer")
     chosen = {"contractor": firm(), "amount": NET}
 
-    def approval(signers: list[Any], **fields: Any) -> Any:
-        return SubcontractFactory(state="under_approval", furnished__signers=signers, **fields)
+    def approval(state: str = "awaiting_issue", **fields: Any) -> Any:
+        return SubcontractFactory(state="under_approval", furnished__approval=state, **fields)
 
     stale = SubcontractFactory(state="solicited", **chosen)
-    outlived = approval(both)
+    outlived, decided = approval(), approval()
+    stand(decided, "award:approve", signer)
     Quote.objects.filter(subcontract__in=[stale, outlived]).update(valid_until=YESTERDAY)
     ended = ContractFactory(state="cancelled")
     return in_each_state(SubcontractFactory) | {
@@ -144,15 +167,19 @@ def subcontracts(people: People) -> Situations:
             state="solicited", contract=ContractFactory(), **chosen
         ),
         "solicited, the quote taken has run out": stale,
-        "under approval, all signed, the quote has run out": outlived,
+        "under approval, the file decided, the quote has run out": outlived,
         "solicited, a quote taken": SubcontractFactory(state="solicited", **chosen),
         "solicited, a quote taken, no deposit yet": SubcontractFactory(
             state="solicited", contract=ContractFactory(state="accepted"), **chosen
         ),
-        "under approval, one signature": approval(one),
-        "under approval, all signed": approval(both),
-        "under approval, all signed, contract cancelled": approval(
-            both, contract=ContractFactory(state="cancelled")
+        "solicited, a quote taken, in another money": SubcontractFactory(
+            state="solicited", currency="USD", **chosen
+        ),
+        "under approval, the file not put forward": approval("drafting"),
+        "under approval, the file awaiting decision": approval("awaiting_decision"),
+        "under approval, the file decided": decided,
+        "under approval, the file decided, contract cancelled": approval(
+            contract=ContractFactory(state="cancelled")
         ),
         "accepted, invoice sent": SubcontractFactory(state="accepted", invoice_number="INV-1"),
     }
@@ -173,12 +200,23 @@ def reviews(people: People) -> Situations:
     people["export_control_officer who put it forward"] = person(
         "export_control_officer", id=SCREENER
     )
+    people["export_control_officer who has signed"] = signer = person("export_control_officer")
+    routes = ApprovalRoute._base_manager.filter(matter="transfer_review")
+    routes.update(nation=NationFactory(code="PH"))
+
+    def under_review(state: str = "awaiting_issue", **fields: Any) -> Any:
+        return TransferReviewFactory(state="under_review", furnished__approval=state, **fields)
+
+    decided = under_review()
+    stand(decided, "review:decide", signer)
     return in_each_state(TransferReviewFactory) | {
         "draft, not screened": TransferReviewFactory(screened_on=None),
-        "under review, not screened": TransferReviewFactory(state="under_review", screened_on=None),
-        "under review, stopped": TransferReviewFactory(
-            state="under_review", stop_rules=["D01", "D04"]
-        ),
+        "draft, no route for the nation": TransferReviewFactory(nation=NationFactory(code="AU")),
+        "under review, the file not put forward": under_review("drafting"),
+        "under review, the file awaiting decision": under_review("awaiting_decision"),
+        "under review, the file decided": decided,
+        "under review, the file decided, not screened": under_review(screened_on=None),
+        "under review, the file decided, stopped": under_review(stop_rules=["D01", "D04"]),
         "cleared, run out": TransferReviewFactory(state="cleared", valid_until=YESTERDAY),
     }
 
@@ -191,9 +229,154 @@ def shipments(people: People) -> Situations:
 
 
 def bills(people: People) -> Situations:
+    people["finance officer who drafted it"] = person("finance_officer", id=DRAFTER)
+    people["finance officer who has signed"] = signer = person("finance_officer")
+    Threshold._base_manager.update(from_amount=TOTAL)
+
+    def approval(state: str) -> Any:
+        return BillFactory(state="under_approval", furnished__approval=state)
+
+    decided = approval("awaiting_issue")
+    stand(decided, "bill:approve", signer)
     return in_each_state(BillFactory) | {
+        "draft, below the threshold": BillFactory(amount=TOTAL - 1),
+        "draft, in another money": BillFactory(currency="USD"),
+        "under approval, the file awaiting decision": approval("awaiting_decision"),
+        "under approval, the file decided": decided,
         "issued, covered by the deposit": BillFactory(state="issued", amount=DEPOSIT),
     }
+
+
+def approval_files(people: People) -> Situations:
+    """Offers of ¥5 m, of ¥100 m (two sign in the line), of ¥10 bn (ministry, examination, readers)."""
+    people["case manager who drafted it"] = person("case_manager", id=DRAFTER)
+    away, deputy, acting = person("director"), person("director", unit="planning"), person()
+    people["director who is away"] = away
+    people["deputy of the director who is away"] = deputy
+    people["acting director"] = acting
+    MembershipFactory(person=acting, role="director", unit_id="cases", is_acting=True)
+    for unit in ("finance", "legal", "export_control", "security"):
+        people[f"director of {unit}"] = person("director", unit=unit)
+    people["executive director of the board"] = person("executive_director", unit="board")
+    people["executive director of audit"] = person("executive_director", unit="audit")
+    people["department head of quality"] = person("department_head", unit="quality")
+    AbsenceFactory(person=away, deputy=deputy)
+    one = [people["director"]]
+    dearest = dear(10_000_000_000)
+
+    def of(state: str, *signed: Any, **contract: Any) -> Any:
+        case = ContractFactory(
+            state="under_approval", furnished__approval=state, furnished__signed=signed, **contract
+        )
+        return ApprovalFile.objects.get(subject_id=case.pk)
+
+    def changed(file: Any) -> Any:
+        Contract.objects.filter(pk=file.subject_id).update(title="Coastal radars")
+        return again(file)
+
+    def examined() -> Any:
+        """Heard by everybody but the examiner."""
+        file = of("awaiting_decision", **dearest)
+        file.steps.filter(kind="examination").update(
+            standing="arrived", holder_id=None, holder_name="", acted_at=None
+        )
+        file.steps.filter(kind="decision").update(standing="not_arrived")
+        return now(file, state="in_circulation")
+
+    def passed_over(state: str, cause: str) -> Any:
+        file = of(state)
+        file.steps.filter(kind="line").update(
+            standing="passed_over", cause=cause, awaits_reading=True, holder_id=None, acted_at=None
+        )
+        return again(file)
+
+    vacated = of_nation(of, "AU", "office_chief")
+    Membership.objects.filter(role="office_chief", unit="quality").update(valid_to=YESTERDAY)
+    disagreed = of("awaiting_decision")
+    disagreed.steps.filter(unit="legal").update(standing="disagreed")
+    conflicted = of("in_circulation")
+    Conflict.objects.create(
+        file=conflicted, actor_id=one[0].actor_id, actor_name="DIRECTOR", reason="A cousin sells."
+    )
+    worked_on = of("drafting")
+    Contract.objects.filter(pk=worked_on.subject_id).update(state="draft", number="JP-PH-26-9901")
+    deputised = of("awaiting_issue")
+    deputised.steps.filter(kind="decision").update(
+        standing="deputised",
+        in_place_of_id=people["department_head"].actor_id,
+        in_place_of="HEAD",
+        awaits_reading=True,
+    )
+    ended = {
+        state: now(of("decided"), state=state, voided=[{"field": "case"}])
+        for state in ("void", "withdrawn", "abandoned")
+    }
+    return {
+        "drafting": of("drafting"),
+        "drafting, no cover sheet": now(of("drafting"), background=""),
+        "drafting, the case being worked on": worked_on,
+        "drafting, nobody else could decide": of_nation(of, "VN", "", state="drafting"),
+        "in circulation": of("in_circulation"),
+        "in circulation, the content changed since": changed(of("in_circulation")),
+        "in circulation, of ¥100 m": of("in_circulation", **dear(100_000_000)),
+        "in circulation, one with a conflict": conflicted,
+        "in circulation, the line has signed": of("in_circulation", *one),
+        "in circulation, the line has signed, the content changed since": changed(
+            of("in_circulation", *one)
+        ),
+        "in circulation, nobody in the line may act": vacated,
+        "in circulation, in examination": examined(),
+        "in circulation, in examination, the content changed since": changed(examined()),
+        "on hold": now(of("in_circulation"), state="on_hold"),
+        "returned": now(of("in_circulation"), state="returned"),
+        "returned, no cover sheet": now(of("in_circulation"), state="returned", purpose=""),
+        "awaiting decision": of("awaiting_decision"),
+        "awaiting decision, a unit disagrees": again(disagreed),
+        "awaiting decision, the content changed since": changed(of("awaiting_decision")),
+        "awaiting decision, the ministry not consulted": of("awaiting_decision", **dearest),
+        "awaiting decision, the ministry consulted": now(
+            of("awaiting_decision", **dearest), consulted="MOFA, 1 April: no objection."
+        ),
+        "decided": of("decided"),
+        "decided, somebody absent reads afterwards": passed_over("decided", "absent"),
+        "awaiting issue": of("awaiting_issue"),
+        "awaiting issue, decided by the deputy": again(deputised),
+        "issued": of("issued"),
+        "issued, circulated": of("issued", **dearest),
+        "kept": of("kept"),
+        **ended,
+    }
+
+
+def dear(yen: int) -> dict[str, Decimal]:
+    return {"net": yen - CHARGE, "total": Decimal(yen)}
+
+
+def again(file: Any) -> Any:
+    """As it is now: what was asked of a row is remembered by the row."""
+    return ApprovalFile.objects.get(pk=file.pk)
+
+
+def now(file: Any, **columns: Any) -> Any:
+    ApprovalFile.objects.filter(pk=file.pk).update(**columns)
+    return again(file)
+
+
+def of_nation(of: Callable[..., Any], code: str, rank: str, state: str = "in_circulation") -> Any:
+    """A file by a route of its nation: a rank of quality that somebody holds, then a vacant post."""
+    line = [{"kind": "line", "unit": "quality", "rank": rank, "group": 1}] if rank else []
+    decision = {"kind": "decision", "unit": "quality", "rank": "president", "group": 2}
+    if rank:
+        person(rank, unit="quality")
+    ApprovalRoute.objects.create(
+        matter="foreign_offer",
+        nation=NationFactory(code=code),
+        from_amount=0,
+        steps=[*line, decision],
+        valid_from=YESTERDAY,
+        source="test",
+    )
+    return of(state, request=RequestFactory(state="actionable", nation=NationFactory(code=code)))
 
 
 def emergencies(people: People) -> Situations:
@@ -211,6 +394,7 @@ MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
     (TransferReview, reviews),
     (Shipment, shipments),
     (Bill, bills),
+    (ApprovalFile, approval_files),
     (EmergencyAccess, emergencies),
 ]
 
@@ -222,6 +406,7 @@ def test_machine_answers_as_its_golden_table_says(
 ) -> None:
     people = one_of_each()
     cases = situations(people)
+    number_files(cases)
 
     said = {title: Answers.about(case, people) for title, case in cases.items()}
 
@@ -231,6 +416,13 @@ def test_machine_answers_as_its_golden_table_says(
     assert {title: answers.open for title, answers in said.items()} == {
         title: offered(case, people) for title, case in cases.items()
     }
+
+
+def number_files(cases: Situations) -> None:
+    """A sentence that names a file names it the same in each run."""
+    for place, case in enumerate(cases.values()):
+        number = f"JP-APV-26-9{place:03d}"
+        ApprovalFile.objects.filter(subject_id=case.pk).update(number=number)
 
 
 def silent_guards(model: type[Case], cases: Iterable[Case]) -> set[tuple[str, str]]:

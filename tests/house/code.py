@@ -17,6 +17,7 @@ PARTS = (
     "exports",
     "ledger",
     "industry",
+    "approvals",
     "partners",
     "notifications",
     "documents",

@@ -14,7 +14,7 @@ from workflow import walls
 OURS = [model for model in apps.get_models() if model._meta.app_label in PARTS]
 # They repeat a primary key, so that a foreign key can carry a second column with it: the walls
 # that stand on them are tested, they themselves cannot be broken.
-FOOTINGS = {"ledger_account_composite", "ledger_journal_composite", "workflow_approvalfile_maker"}
+FOOTINGS = {"ledger_account_composite", "ledger_journal_composite", "approvals_file_maker"}
 NAMES = sorted(
     {str(constraint.name) for model in OURS for constraint in model._meta.constraints} - FOOTINGS
 )

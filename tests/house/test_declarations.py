@@ -16,6 +16,8 @@ from django.template.loader import get_template
 from django.urls import get_resolver
 from django.utils.translation import override
 
+from approvals.files import Drafts
+from approvals.models import ApprovalFile
 from documents.papers import Paper
 from fms_agency.management.commands import generate_pages
 from fms_agency.management.commands.generate_pages import routes
@@ -30,6 +32,7 @@ from workflow.models import Case, Entry
 from workflow.steps import Leads, Step, beginnings_of, case_types, steps_of
 
 MACHINES = [
+    "ApprovalFile",
     "Bill",
     "Contract",
     "EmergencyAccess",
@@ -49,7 +52,9 @@ BEGINNINGS = [
     for model in case_types()
     for step in beginnings_of(model).values()
 ]
-BESIDE_STEPS = {effect.key: effect for effect in Proposal.effects}
+BESIDE_STEPS = {
+    effect.key: effect for model in (Proposal, ApprovalFile) for effect in model.effects
+}
 EFFECTS = BESIDE_STEPS | {
     effect.key: effect
     for model in case_types()
@@ -76,7 +81,7 @@ def test_machines_of_the_house_are_these() -> None:
 
 @pytest.mark.parametrize("model", case_types(), ids=lambda model: model.__name__)
 def test_every_state_can_be_reached(model: type[Case]) -> None:
-    targets = {step.target for step in steps_of(model).values()} - {None}
+    targets = {target for step in steps_of(model).values() for target in step.targets}
     begin = model._meta.get_field("state").default
 
     assert {state for state, _label in states_of(model)} == targets | {begin}
@@ -105,7 +110,9 @@ def test_step_has_a_label_and_says_what_it_means(model: type[Case], step: Step) 
 
 @pytest.mark.parametrize(("model", "step"), STEPS)
 def test_form_asks_for_what_the_step_takes(model: type[Case], step: Step) -> None:
-    assert set(form_of(step).base_fields) == set(step.parameters)
+    asked = set() if step.inner else set(step.parameters)  # what it takes comes from a book
+
+    assert set(form_of(step).base_fields) == asked
 
 
 @pytest.mark.parametrize(("model", "step"), BEGINNINGS)
@@ -135,9 +142,11 @@ def test_steps_that_sign_are_these() -> None:
 
     assert signing == {
         *("Bill.issue", "Bill.record_payment", "Bill.void"),
-        *("Contract.approve", "Contract.send_offer", "Contract.accept", "Contract.decline"),
+        *("ApprovalFile.approve", "ApprovalFile.agree", "ApprovalFile.agree_with_conditions"),
+        *("ApprovalFile.disagree", "ApprovalFile.examine", "ApprovalFile.pull_up"),
+        *("ApprovalFile.decide", "Contract.send_offer", "Contract.accept", "Contract.decline"),
         *("Contract.record_deposit", "Contract.close", "Contract.cancel"),
-        *("Subcontract.approve", "Subcontract.award", "Subcontract.terminate"),
+        *("Subcontract.award", "Subcontract.terminate"),
         *("Subcontract.accept_delivery", "Subcontract.reject_delivery"),
         *("Subcontract.record_payment", "Shipment.ship", "Shipment.receive"),
         *("TransferReview.clear", "TransferReview.refuse"),
@@ -187,6 +196,10 @@ def test_effect_finds_what_it_names(key: str) -> None:
         case Notice():
             assert get_template(f"notifications/{effect.name}/subject.txt")
             assert get_template(f"notifications/{effect.name}/body.txt")
+        case Drafts(matter=matter):
+            assert matter in [
+                one for model in case_types() for one in getattr(model, "matters", ())
+            ]
         case DueOn() | Leads():
             taken = [step for model in case_types() for step in steps_of(model).values()]
             assert "system" in {
@@ -302,7 +315,7 @@ def test_roles_are_translated(japanese: dict[str, str]) -> None:
 
 def test_sentences_of_guards_and_refusals_are_translated(japanese: dict[str, str]) -> None:
     said = set()
-    for part in ("workflow", "partners", "cases", "exports", "documents"):
+    for part in ("workflow", "partners", "approvals", "cases", "exports", "documents"):
         for path in (ROOT / part).rglob("*.py"):
             said |= _translated_literals(ast.parse(path.read_text(encoding="utf-8")))
 

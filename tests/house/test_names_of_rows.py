@@ -9,6 +9,15 @@ from uuid import UUID
 import pytest
 from django.db.models import Model
 
+from approvals.models import (
+    ApprovalFile,
+    ApprovalRoute,
+    Conflict,
+    Revision,
+    Sight,
+    Signature,
+    WayStep,
+)
 from cases.models import (
     Contract,
     ContractLine,
@@ -18,14 +27,27 @@ from cases.models import (
     RequestLine,
     Subcontract,
     SubcontractLine,
+    Threshold,
 )
+from documents.models import DocumentNumber
 from exports.models import ReviewLine, TransferReview
 from ledger.models import Journal
-from partners.models import Attempts, Grant, Handler, Letter, Membership, Organisation, Person
+from partners.models import (
+    Absence,
+    Attempts,
+    Grant,
+    Handler,
+    Letter,
+    Membership,
+    Organisation,
+    Person,
+    Unit,
+)
 from workflow.models import (
-    ApprovalFile,
     Attestation,
     Checkpoint,
+    ClockRing,
+    ClockStandard,
     Deadline,
     Entry,
     FollowUp,
@@ -33,7 +55,6 @@ from workflow.models import (
     NumberSeries,
     Scheme,
     Side,
-    Signature,
     Verification,
 )
 
@@ -44,8 +65,27 @@ WHO = Person(family_name="Cruz", given_name="Maria")
 OFFICE = Organisation(name_en="Procurement office")
 ROLE = {"person": WHO, "role": "signatory", "organisation": OFFICE}
 NAMED: list[tuple[Model, str]] = [
-    (ApprovalFile(case_number="JP-1", matter="foreign_offer"), "JP-1 foreign_offer"),
+    (ApprovalFile(number="JP-APV-26-0001"), "JP-APV-26-0001"),
+    (ApprovalRoute(matter="foreign_offer", from_amount=Decimal(5)), "foreign_offer ≥ 5"),
     (Signature(rank="director", decided_by_name="MORI Jun"), "director: MORI Jun"),
+    (
+        WayStep(file_id=DEAL, position=2, unit=Unit(name_en="Legal"), rank="director"),
+        f"{DEAL} 2: Director, Legal",
+    ),
+    (Conflict(file_id=DEAL, actor_name="MORI Jun"), f"{DEAL}: MORI Jun"),
+    (Revision(file_id=DEAL, number=2), f"{DEAL} 2"),
+    (Sight(file_id=DEAL, actor_id="somebody"), f"{DEAL} somebody"),
+    (DocumentNumber(year=2026, serial=123), "輸政第123号"),
+    (
+        Absence(person=WHO, first_day=NOON.date(), last_day=NOON.date()),
+        "CRUZ Maria: 2026-11-22 – 2026-11-22",
+    ),
+    (Threshold(code="bill_approval", from_amount=Decimal(5)), "bills that need an approval 5"),
+    (ClockStandard(clock="approval.decide", days=10), "approval.decide: 10"),
+    (
+        ClockRing(case_id=DEAL, clock="approval.decide", what="remind"),
+        f"{DEAL} approval.decide remind",
+    ),
     (Deadline(case_number="JP-1", step="lapse", due_at=NOON), "JP-1 lapse 2026-11-22"),
     (Entry(step="accept", actor_name="CRUZ Maria"), "accept by CRUZ Maria"),
     (Entry(event=Entry.Event.SIGNED_IN, actor_name="CRUZ Maria"), "signed_in by CRUZ Maria"),

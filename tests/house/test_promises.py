@@ -14,13 +14,16 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from api.models import IdempotentCall
-from cases.models import Rate
+from cases.models import Rate, Threshold
+from documents import numbers
+from documents.models import DocumentNumber
 from ledger.journals import Row, post
 from ledger.models import Account
 from notifications.models import Message
 from partners.models import Agreement, Handler, Letter
 from tests.factories import (
     NET,
+    AbsenceFactory,
     ArticleFactory,
     BillFactory,
     ContractFactory,
@@ -41,7 +44,8 @@ from tests.factories import (
     person,
 )
 from workflow.models import (
-    ApprovalRoute,
+    ClockRing,
+    ClockStandard,
     Deadline,
     Entry,
     FollowUp,
@@ -153,9 +157,40 @@ def rate(**fields: Any) -> None:
     )
 
 
-def route(**fields: Any) -> None:
-    words = {"matter": "test", "from_amount": 0, "ranks": [], "valid_from": DAY, "source": "test"}
-    ApprovalRoute.objects.create(**words | fields)
+def threshold(**fields: Any) -> None:
+    words = {"code": "bill_approval", "from_amount": 0, "valid_from": DAY, "source": "test"}
+    Threshold.objects.create(**words | fields)
+
+
+def number(**fields: Any) -> None:
+    numbers.give(
+        ContractFactory(furnished=False), paper="offer", title="x", addressee="y", decider="z"
+    )
+    change(DocumentNumber.objects.get(), **fields)
+
+
+def number_twice() -> None:
+    number()
+    again(DocumentNumber.objects.get())
+
+
+def absence(**fields: Any) -> None:
+    change(AbsenceFactory(), **fields)
+
+
+def own_deputy() -> None:
+    row = AbsenceFactory()
+    change(row, deputy=row.person_id)
+
+
+def ring(**fields: Any) -> None:
+    words = {"case_id": uuid4(), "clock": "test", "run": 1, "what": "remind"}
+    ClockRing.objects.create(**words | fields)
+
+
+def clock(**fields: Any) -> None:
+    words = {"clock": "test", "days": 1, "counts": "working", "valid_from": DAY, "source": "test"}
+    ClockStandard.objects.create(**words | fields)
 
 
 def call_twice() -> None:
@@ -313,6 +348,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_rate_once": lambda: twice(rate),
     "cases_rate_is_percent": lambda: rate(percent=101),
     "cases_rate_ends_after_it_begins": lambda: rate(valid_to=WELL_BEFORE),
+    "cases_threshold_once": lambda: twice(threshold),
+    "cases_threshold_not_negative": lambda: threshold(from_amount=-1),
+    "cases_threshold_ends_after_it_begins": lambda: threshold(valid_to=WELL_BEFORE),
     # exports
     "exports_review_cleared_is_dated": lambda: change(TransferReviewFactory(), state="cleared"),
     "exports_review_one_live_per_request": review_twice,
@@ -361,14 +399,19 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "partners_organisation_nation_if_foreign": lambda: change(agency(), nation="PH"),
     "partners_organisation_number_once": lambda: again(firm()),
     "partners_organisation_one_agency": second_agency,
+    "partners_absence_ends_after_it_begins": lambda: absence(last_day=date(2000, 1, 1)),
+    "partners_absence_deputy_is_another": own_deputy,
     "partners_handler_once": handler_twice,
     "partners_emergency_an_hour_at_most": lambda: change(
         EmergencyAccessFactory(), expires_at=NOW() + timedelta(minutes=61)
     ),
     "partners_emergency_has_a_reason": lambda: change(EmergencyAccessFactory(), reason=""),
     # the gate
-    "workflow_approvalroute_ends_after_it_begins": lambda: route(valid_to=WELL_BEFORE),
-    "workflow_route_once": lambda: twice(route),
+    "workflow_clockring_known": lambda: ring(what="whistle"),
+    "workflow_clockring_once": lambda: twice(ring, case_id=uuid4()),
+    "workflow_clockstandard_ends_after_it_begins": lambda: clock(valid_to=WELL_BEFORE),
+    "workflow_clockstandard_known_days": lambda: clock(counts="moons"),
+    "workflow_clockstandard_once": lambda: twice(clock),
     "workflow_separation_ends_after_it_begins": lambda: separation(valid_to=WELL_BEFORE),
     "workflow_separation_once": lambda: twice(separation),
     "workflow_separation_known_scope": lambda: separation(scope="world"),
@@ -396,6 +439,10 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "documents_document_version_from_one": lambda: received_paper(version=0),
     "documents_document_hashed": lambda: received_paper(sha256="x" * 64),
     "documents_document_nation_named": lambda: received_paper(for_nation=True, owner_code=""),
+    "documents_number_known_handling": lambda: number(handling="cosmic"),
+    "documents_number_once": number_twice,
+    "documents_number_of_its_year": lambda: number(year=1999),
+    "documents_number_void_whole": lambda: number(voided_at=NOW()),
     "notifications_message_sent_at_if_sent": lambda: message(state="sent"),
 }
 
@@ -416,6 +463,8 @@ HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
     ("cases_subcontract_firm_and_amount", lambda: change(SubcontractFactory(), contractor=firm())),
     ("cases_contractline_priced_whole", lambda: change(line_of(ContractFactory), amount=1)),
     ("exports_shipment_shipped_first", lambda: change(ShipmentFactory(), received_on=DAY)),
+    ("documents_number_void_whole", lambda: number(void_reason="A misprint.")),
+    ("documents_number_void_whole", lambda: number(voided_at=NOW(), voided_by="SUZUKI")),
 ]
 
 

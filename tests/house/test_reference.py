@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from approvals.models import ApprovalRoute
 from cases.models import Rate
 from fms_agency.management.commands.load_reference import SHIPPED
 from tests.factories import person
@@ -18,7 +19,7 @@ from workflow.models import Entry, Reference
 from workflow.models.reference import PassesByTheTrail
 from workflow.seal.protected import PROTECTED
 from workflow.values import digest, of_row
-from workflow.walls import shared
+from workflow.walls import agency, shared, wall_of
 
 pytestmark = pytest.mark.django_db
 KINDS = sorted(
@@ -31,7 +32,8 @@ def test_what_everybody_reads_is_reference_data_and_attested_row_by_row() -> Non
     ours = (model for model in apps.get_models() if "wall" in vars(model))
     shared_by_all = {model for model in ours if model.wall == shared()}
 
-    assert shared_by_all == set(KINDS)
+    assert shared_by_all | {ApprovalRoute} == set(KINDS)
+    assert wall_of(ApprovalRoute) == agency()  # for whom a route is longer is nobody else's
     assert {model._meta.label_lower for model in KINDS} <= set(PROTECTED)
 
 

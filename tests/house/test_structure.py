@@ -15,16 +15,22 @@ DOORS = ("portal", "api")
 # The reply to a call is the API's own: it is saved with the act, so that it can be given again.
 SAVED_BY_DOORS = {"portal/entrance.py": 1, "portal/identity.py": 1, "api/models.py": 2}
 MONEY = (
+    "approvals/models/file.py",
+    "approvals/models/route.py",
+    "approvals/words.py",
     "cases/pricing.py",
     "cases/journals.py",
     "cases/actions.py",
     "cases/fields.py",
     "cases/forms.py",
+    "cases/matters.py",
     "cases/models/bill.py",
     "cases/models/contract.py",
     "cases/models/quote.py",
     "cases/models/rate.py",
     "cases/models/subcontract.py",
+    "cases/models/threshold.py",
+    "exports/matters.py",
     "ledger/journals.py",
     "ledger/models.py",
     "ledger/money.py",
@@ -63,7 +69,9 @@ def _is_call_of(call: ast.Call, names: set[str]) -> bool:
 def test_nobody_assigns_a_state() -> None:
     assigned = {
         f"{name_of(path)}:{node.lineno}"
-        for path in modules("portal", "api", "cases", "exports", "ledger", "industry", "partners")
+        for path in modules(
+            *("portal", "api", "cases", "exports", "ledger", "industry", "approvals", "partners")
+        )
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Assign)
         for target in node.targets
@@ -123,7 +131,9 @@ def test_no_float_comes_near_money(name: str) -> None:
 
 
 def test_every_module_that_handles_decimals_of_money_is_watched() -> None:
-    handling = found_in(("cases", "ledger", "workflow"), r"from decimal import")
+    handling = found_in(
+        ("approvals", "cases", "exports", "ledger", "workflow"), r"from decimal import"
+    )
 
     assert handling - set(MONEY) <= {"cases/papers.py", "workflow/values.py"}
 
@@ -135,6 +145,7 @@ def test_rooms_ask_the_agencys_clock() -> None:
             "documents",
             "notifications",
             "partners",
+            "approvals",
             "industry",
             "ledger",
             "exports",
@@ -147,7 +158,9 @@ def test_rooms_ask_the_agencys_clock() -> None:
 
 
 def test_rounding_happens_in_one_place() -> None:
-    rounding = found_in(("cases", "exports", "ledger", "portal", "api"), r"\.quantize\([^)]*ROUND_")
+    rounding = found_in(
+        ("approvals", "cases", "exports", "ledger", "portal", "api"), r"\.quantize\([^)]*ROUND_"
+    )
 
     assert rounding == {"cases/pricing.py"}
 

@@ -121,7 +121,9 @@ def test_what_is_never_changed_cannot_be_changed_by_the_house() -> None:
     assert append_only & {name for (name,) in rows} == set()
     assert {
         "workflow_entry",
-        "workflow_signature",
+        "approvals_signature",
+        "approvals_revision",
+        "approvals_conflict",
         "ledger_posting",
         "documents_document",
     } <= append_only

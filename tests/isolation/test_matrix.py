@@ -95,6 +95,8 @@ def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
         return [{"pk": paper.pk} for paper in deal.papers.values()]
     if len(route.kinds) == 1 and (value := _any_value(route)):
         return [value]
+    if route.name == "foresee":
+        return [{"number": deal.cases["approvals"].number, "name": "approve"}]
     if route.asks in ({"number"}, {"number", "step"}):
         return list(_api_places(last, deal, route))
     if "slug" in route.asks:
@@ -165,6 +167,7 @@ SLUGS = {
     "invitations": "quotes",
     "shipments": "shipments",
     "bills": "bills",
+    "approvals": "approvals",
 }
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.db import models
 
+from approvals.models import ApprovalFile
 from documents import storage
 from exports.models import TransferReview
 from tests.documents import files
@@ -84,6 +85,7 @@ def deal_of(owner: str) -> Deal:
         ),
         "shipments": ShipmentFactory(contract=contract, state="shipped"),
         "bills": BillFactory(contract=contract, state="issued"),
+        "approvals": ApprovalFile.objects.get(subject_id=contract.pk),
     }
     deal.cases = {key: mark(case, owner) for key, case in deal.cases.items()}
     for kind, case, whose in (

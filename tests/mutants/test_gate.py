@@ -13,14 +13,17 @@ import time_machine
 from django.utils.translation import override
 
 from api.permissions import PartnerOnly
+from approvals.models import ApprovalFile
 from partners.access import ROLES, Permission
+from tests.approvals import test_files as files
 from tests.golden.tables import HERE, OPEN, WITHIN, _answers, _rows
 from tests.golden.test_golden_tables import MACHINES, NOON
 from tests.mutants.mutants import Mutant, hunt, is_red, says, taken_back
 from tests.partners import test_who_may as law
 from tests.people import one_of_each
-from tests.workflow.test_separation import PAIRS
+from tests.workflow.test_separation import OF_FILES, PAIRS
 from tests.workflow.test_separation import test_who_did_the_one_is_refused_the_other as apart
+from tests.workflow.test_separation import test_who_did_the_one_signs_no_file_about_it as no_file
 from workflow.models import Separation
 from workflow.rights import Capacity
 from workflow.steps import Step, case_types, steps_of
@@ -150,27 +153,40 @@ def test_every_right_to_begin_is_missed(name: str) -> None:
 
 @dataclass(frozen=True)
 class Pair:
-    """One act before another, as the usual tests try it."""
+    """One act before another, as a usual test tries it."""
 
     did: str
-    model: Any
+    does: str
     step: Step
+    test: Any
     tried: Any
 
     @property
     def duties(self) -> set[str]:
-        return {self.did, self.step.duty}
+        return {self.did, self.does}
+
+
+# Whoever signs a file does the duty of its matter: `offer` leads to `offer:approve`.
+OF_MATTERS = {
+    matter.duty.partition(":")[0]: matter.duty
+    for model in case_types()
+    for matter in getattr(model, "matters", ())
+}
 
 
 @pytest.fixture
 def pairs() -> list[Pair]:
     with taken_back():
-        made = [(pair, type(pair[1]())) for pair in PAIRS]
-    return [Pair(pair[0], model, steps_of(model)[pair[2]], pair) for pair, model in made]
+        made = [(pair, steps_of(type(pair[1]()))[pair[2]]) for pair in PAIRS]
+    found = [Pair(pair[0], step.duty, step, apart, pair) for pair, step in made]
+    for did, *rest in OF_FILES:
+        does, step = OF_MATTERS[did.partition(":")[0]], steps_of(ApprovalFile)[rest[2]]
+        found.append(Pair(did, does, step, no_file, (did, *rest)))
+    return found
 
 
 def any_is_red(pairs: list[Pair]) -> bool:
-    return any(is_red(apart, *pair.tried) for pair in pairs)
+    return any(is_red(pair.test, *pair.tried) for pair in pairs)
 
 
 def duties(pairs: list[Pair]) -> Iterator[Mutant]:
@@ -183,6 +199,15 @@ def duties(pairs: list[Pair]) -> Iterator[Mutant]:
                     with_(step, duty=""),
                     partial(any_is_red, tried),
                 )
+
+    for step in steps_of(ApprovalFile).values():
+        if getattr(step.may, "signs", False):
+            tried = [pair for pair in pairs if pair.step is step]
+            yield Mutant(
+                f"ApprovalFile.{step.name} is no duty",
+                with_(step.may, signs=False),
+                partial(any_is_red, tried),
+            )
 
 
 def test_every_duty_is_missed(pairs: list[Pair]) -> None:
@@ -236,6 +261,8 @@ ELSEWHERE: dict[Permission, Callable[[], None]] = {
     Permission.REFERENCE_PROPOSE: partial(law.test_policy_lets_in_exactly_these, "proposers"),
     Permission.REFERENCE_CONFIRM: partial(law.test_policy_lets_in_exactly_these, "confirmers"),
     Permission.PEOPLE_MANAGE: partial(law.test_policy_lets_in_exactly_these, "people"),
+    Permission.APPROVAL_DECIDE: files.test_deputy_who_has_no_rank_is_refused,
+    Permission.NUMBER_VOID: partial(law.test_policy_lets_in_exactly_these, "registrars"),
     Permission.FOLLOW_UP_MANAGE: partial(law.test_policy_lets_in_exactly_these, "follow_ups"),
 }
 

@@ -8,22 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.factories import ContractFactory
+from tests.approvals.test_promises import PROMISES as OF_FILES
 from tests.house.test_promises import PROMISES
 from tests.house.test_promises import test_database_refuses_what_must_never_be as refuses
 from tests.ledger import test_books as books
 from tests.mutants.mutants import Mutant, asked, hunt, is_red, says
-from tests.workflow import test_approvals as approvals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]  # repeats what other tests walk
-
-
-def file() -> Any:
-    return approvals.open_approval(ContractFactory(state="draft"), "foreign_offer", approvals.TOTAL)
-
-
-def with_file(test: Callable[[Any], None]) -> Callable[[], None]:
-    return lambda: test(file())
 
 
 def of_another_purse(side: str, currency: str) -> Callable[[], None]:
@@ -38,19 +29,6 @@ def of_another_purse(side: str, currency: str) -> Callable[[], None]:
 
 
 ELSEWHERE: dict[str, Callable[[], Any]] = {
-    "workflow_signature_four_eyes": with_file(
-        approvals.test_database_refuses_the_drafters_signature
-    ),
-    "workflow_signature_maker_as_on_file": with_file(
-        approvals.test_database_refuses_a_misstated_drafter
-    ),
-    "workflow_signature_per_level": with_file(
-        approvals.test_database_refuses_a_second_signature_of_one_level
-    ),
-    "workflow_signature_one_per_person": with_file(
-        approvals.test_database_refuses_a_second_signature_of_one_person
-    ),
-    "workflow_approvalfile_one_open": with_file(approvals.test_database_refuses_a_second_open_file),
     "ledger_posting_two_accounts": books.test_posting_within_one_account_is_refused,
     "ledger_posting_positive": partial(books.test_posting_of_nought_or_less_is_refused, -1),
     "ledger_posting_debit_same_purse": of_another_purse("debit", "JPY"),
@@ -69,7 +47,7 @@ def fallen(name: str) -> str:
 
 
 def promises() -> Iterator[Mutant]:
-    for name, broken in PROMISES.items():
+    for name, broken in (PROMISES | OF_FILES).items():
         yield Mutant(name, says(fallen(name)), partial(is_red, refuses, name, broken))
     for name, test in ELSEWHERE.items():
         yield Mutant(

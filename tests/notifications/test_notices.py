@@ -120,7 +120,7 @@ def test_next_step_tells_again() -> None:
 @pytest.mark.django_db
 def test_request_to_act_is_not_sent_once_the_case_has_moved_on() -> None:
     case, reyes = SimpleNamespace(**vars(sample()), kind=lambda: "cases.contract"), person("reyes")
-    asks = notice("approval_waits", to=lambda case: [reyes], while_current=True)(lambda case: {})
+    asks = notice("file_waits", to=lambda case: [reyes], while_current=True)(lambda case: {})
     first, second = follow_up(case), follow_up(case)
     case.version = second.entry.version
 
@@ -128,7 +128,7 @@ def test_request_to_act_is_not_sent_once_the_case_has_moved_on() -> None:
     asks.run(case, second)
 
     assert [m.dedupe_key for m in Message.objects.all()] == [
-        f"{second.entry_id}:approval_waits:{reyes.pk}"
+        f"{second.entry_id}:file_waits:{reyes.pk}"
     ]
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from approvals.models import ApprovalFile
 from cases import papers
 from cases.forms import AttachLetter
 from cases.models import Bill, Contract, Quote, Request, Subcontract
@@ -115,15 +116,23 @@ def test_ministry_sees_a_labelled_review_when_it_is_on_the_list(deal: dict[str, 
     assert (seen(named, deal), seen(other, deal)) == ({"review"}, set())
 
 
-def test_approver_sees_the_case_while_the_next_signature_is_theirs() -> None:
+def test_approver_sees_the_file_from_when_it_reaches_them_and_never_the_labelled_case() -> None:
     director, head = person("director"), person("department_head")
-    contract = name_readers(ContractFactory(state="under_approval"))
+    people = [director, head, person("director", unit="finance"), person("case_manager")]
+    request = RequestFactory(state="actionable", handling="company_confidential")
+    contract = name_readers(ContractFactory(state="under_approval", request=request))
+    file = ApprovalFile.objects.get()
 
-    before = [Contract.objects.visible_to(who).count() for who in (director, head)]
-    take(contract, "approve", by=director)
-    after = [Contract.objects.visible_to(who).count() for who in (director, head)]
+    def files() -> list[int]:
+        return [ApprovalFile.objects.visible_to(who).count() for who in people]
 
-    assert (before, after) == ([1, 0], [0, 1])
+    before = files()
+    take(file, "approve", by=director, opinion="")
+    after = files()
+
+    assert (before, after) == ([1, 0, 0, 0], [1, 0, 1, 0])
+    assert [Contract.objects.visible_to(who).count() for who in people] == [0, 0, 0, 0]
+    assert contract.handling == "company_confidential"
 
 
 def test_handler_who_was_removed_sees_nothing_from_then_on(deal: dict[str, Any]) -> None:
@@ -191,7 +200,7 @@ def test_list_of_labelled_cases_costs_what_any_list_costs(django_assert_num_quer
         name_readers(RequestFactory(state="submitted"), manager)
     client.get(address)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(address)
 
     assert [row["mark"] for row in page.context["rows"]] == [

@@ -13,9 +13,10 @@ from django.utils import timezone
 from partners import access, people
 from partners.access import GRANTED_BY_TWO, ROLES, STANDING_ALONE
 from partners.identity import letters
-from partners.models import Grant, Letter, Membership, Person
+from partners.models import Grant, Letter, Membership, Person, Unit
 from partners.people import Term
 from tests.factories import MembershipFactory, agency, firm, person
+from workflow.approvals import RANKS
 from workflow.models import Entry
 from workflow.steps import NotOpen, NotYours
 
@@ -35,7 +36,9 @@ def second() -> Person:
 
 
 def term(role: str = "case_manager", **days: Any) -> Term:
-    return Term(agency(), role, **{"valid_from": timezone.localdate(), **days})
+    """A role in the agency; a rank is held in a unit of it."""
+    unit = Unit.objects.get(code="cases") if role in RANKS else None
+    return Term(agency(), role, **{"valid_from": timezone.localdate(), "unit": unit, **days})
 
 
 def roles_of(who: Person) -> list[str]:
@@ -77,6 +80,13 @@ def test_role_is_given_at_once_and_told(first: Person) -> None:
     }
     assert told() == [("access_changed", "system_administrator", said)]
     assert Entry.objects.get().note == WHY
+
+
+def test_rank_is_given_in_a_unit_and_in_none_by_itself(first: Person) -> None:
+    with pytest.raises(NotOpen) as refusal:
+        people.give(person(), term("director", unit=None), by=first, reason=WHY)
+
+    assert str(refusal.value) == "A rank is held in a unit. Choose the unit."
 
 
 @pytest.mark.parametrize("role", GRANTED_BY_TWO)

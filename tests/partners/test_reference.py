@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from approvals.models import ApprovalRoute
 from cases.models import Rate
 from cases.models.rate import rate_on
 from industry.models import Article
@@ -18,13 +19,16 @@ from partners.models import Agreement, Nation, Person, Proposal
 from partners.reference import confirm, decline, propose, propose_end, propose_withdrawal
 from tests.factories import ProposalFactory, person
 from workflow.follow_ups import run_entry
-from workflow.models import ApprovalRoute, Entry, FollowUp
+from workflow.models import Entry, FollowUp
 from workflow.steps import NotOpen, NotYours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 TODAY = date(2026, 11, 23)
 FIRST = date(2027, 4, 1)
 WHY = "The committee has decided."
+DECIDED_BY_THE_PRESIDENT = [
+    {"kind": "decision", "unit": "executive", "rank": "president", "group": 1}
+]
 
 
 @pytest.fixture
@@ -114,14 +118,14 @@ def test_new_row_changes_no_other(proposer: Person, confirmer: Person) -> None:
     row = ApprovalRoute(
         matter="foreign_offer",
         from_amount=Decimal(5_000_000_000),
-        ranks=["president"],
+        steps=DECIDED_BY_THE_PRESIDENT,
         valid_from=FIRST,
         source="memo",
     )
 
     confirm(propose(row, by=proposer, reason=WHY), by=confirmer)
 
-    assert ApprovalRoute.objects.get(valid_from=FIRST).ranks == ["president"]
+    assert ApprovalRoute.objects.get(valid_from=FIRST).steps == DECIDED_BY_THE_PRESIDENT
     assert not ApprovalRoute.objects.exclude(valid_to=None).exists()
 
 

@@ -138,7 +138,8 @@ def test_rule_of_an_act_outside_the_gate_is_a_line() -> None:
 
 
 def test_wrong_code_inside_a_form_is_a_line_of_the_case() -> None:
-    clerk, bill = person("finance_officer"), BillFactory(state="draft")
+    clerk = person("finance_officer")
+    bill = BillFactory(state="under_approval", furnished__approval="awaiting_issue")
     client = enter(Client(), clerk)
     session = client.session
     session.update(proven(clerk, at=time.time() - 3600))

@@ -15,9 +15,11 @@ from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory as Requests
 
 from api.permissions import PartnerOnly
+from approvals.models import ApprovalFile
 from partners import handling, policies
 from partners.policies import Policy
 from tests.factories import (
+    DRAFTER,
     BillFactory,
     ContractFactory,
     EmergencyAccessFactory,
@@ -79,6 +81,7 @@ COMES_IN: dict[str, list[str]] = {
         *("office_chief", "director", "department_head", "executive_director", "president")
     ],
     "auditors": ["auditor"],
+    "registrars": ["case_manager", "contract_officer"],
     "security": ["security_officer"],
     "suppliers": also_elsewhere(OF_FIRMS),
     "nations": also_elsewhere(OF_NATIONS),
@@ -183,10 +186,45 @@ def test_review_is_read_by_exactly_these() -> None:
     assert those_who_read(labelled(TransferReviewFactory, NAMED), people) == {"auditor"}
 
 
-def test_file_that_waits_is_read_by_the_rank_that_signs_next() -> None:
-    contract = labelled(lambda: ContractFactory(state="under_approval"), NAMED)
+def approval_file(state: str = "in_circulation", *signed: Any, label: str = OPEN) -> Any:
+    made = ContractFactory(
+        request=RequestFactory(state="actionable", handling=label),
+        state="under_approval",
+        furnished__approval=state,
+        furnished__signed=signed,
+    )
+    return ApprovalFile.objects.get(subject_id=made.pk)
 
-    assert those_who_read(contract, everybody()) == {"auditor", "director"}
+
+def test_approval_file_is_read_by_exactly_these() -> None:
+    people = everybody()
+
+    assert those_who_read(approval_file(), people) == set(READERS)
+
+
+def test_approval_file_of_a_labelled_case_is_read_by_those_whom_it_has_reached() -> None:
+    people = everybody()
+    people["finance"] = person("director", unit="finance")
+    people["planning"] = person("director", unit="planning")
+    people["drafter"] = person("case_manager", id=DRAFTER)
+    fresh = approval_file(label=NAMED)
+    further = approval_file("in_circulation", people["director"], label=NAMED)
+    decided = approval_file("awaiting_decision", people["director"], label=NAMED)
+
+    assert [those_who_read(file, people) for file in (fresh, further, decided)] == [
+        {"auditor", "drafter", "director"},
+        {"auditor", "drafter", "director", "finance"},
+        {"auditor", "drafter", "director", "finance", "department_head"},
+    ]
+    assert those_who_read(fresh.subject, people) == {"auditor"}
+
+
+def test_approval_file_of_a_review_is_read_by_exactly_these() -> None:
+    people = everybody()
+    review = TransferReviewFactory(state="under_review", furnished__approval="in_circulation")
+
+    assert those_who_read(ApprovalFile.objects.get(), people) == those_who_read(review, people)
+    assert those_who_read(review, people) == set(REVIEWERS)
 
 
 def test_emergency_is_read_by_exactly_these() -> None:
@@ -225,6 +263,7 @@ BEGINS: dict[str, tuple[Any, Iterable[str]]] = {
     "TransferReview.open": (TransferReviewFactory, ["export_control_officer"]),
     "Shipment.pack": (ShipmentFactory, ["contract_officer"]),
     "EmergencyAccess.ask": (EmergencyAccessFactory, READERS),
+    "ApprovalFile.draft": (approval_file, []),
 }
 BEGINNINGS = {
     f"{model.__name__}.{name}": step

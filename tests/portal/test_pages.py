@@ -34,6 +34,7 @@ LISTS = [
     ("staff", "quotes", lambda: QuoteFactory(state="submitted")),
     ("staff", "shipments", lambda: ShipmentFactory(state="shipped")),
     ("staff", "bills", lambda: BillFactory(state="issued")),
+    ("staff", "approvals", lambda: ContractFactory(state="under_approval")),
     ("partner", "requests", lambda: RequestFactory(state="submitted")),
     ("partner", "contracts", lambda: ContractFactory(state="offered")),
     ("partner", "shipments", lambda: ShipmentFactory(state="shipped")),
@@ -58,13 +59,13 @@ def reader_of(desk: str, slug: str) -> Client:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        ("opinion_giver", ["My desk", "Transfer reviews"]),
+        ("opinion_giver", ["My desk", "Transfer reviews", "Approval files"]),
         ("system_administrator", ["My desk", "Failed follow-ups", "People"]),
         (
             "inspector",
             [
-                *("My desk", "Requests", "Contracts", "Subcontracts", "Quotes"),
-                *("Shipments", "Bills", "Emergency access"),
+                *("My desk", "Decisions", "Requests", "Contracts", "Subcontracts", "Quotes"),
+                *("Shipments", "Bills", "Approval files", "Emergency access"),
             ],
         ),
     ],
@@ -85,7 +86,8 @@ def test_list_of_three_asks_as_often_as_a_list_of_one(
     client, address = reader_of(desk, slug), reverse(f"{desk}:list", args=[slug])
     make()
     client.get(address)  # the first page of a session also writes it
-    queries = 7 if desk == "staff" else 6  # pages of the agency also look whether anything is late
+    # Pages of the agency also look whether anything is late, and how many files wait for one.
+    queries = 8 if desk == "staff" else 6
     with django_assert_num_queries(queries):
         one = client.get(address)
     make()

@@ -113,6 +113,8 @@ def test_role_is_given_on_a_page(administrator: Client, clerk: Person) -> None:
     ("typed", "told"),
     [
         ({"role": "auditor"}, "hold no other role"),
+        ({"role": "director"}, "A rank is held in a unit. Choose the unit."),
+        ({"is_acting": "on"}, "Only a rank is acted for."),
         ({"role": "requester"}, "cannot be held in this organisation"),
         ({"valid_to": "2020-01-01"}, "cannot be before the first"),
         ({"valid_from": "2020-01-01"}, "from today at the earliest"),
@@ -132,7 +134,7 @@ def test_what_cannot_be_given_is_told_in_the_form(
 
 def test_four_eyes_give_a_sensitive_role(administrator: Client) -> None:
     newcomer = person()
-    administrator.post(act_on(newcomer, "give"), role_typed("president"))
+    administrator.post(act_on(newcomer, "give"), role_typed("president", unit="executive"))
     grant = Grant.objects.get()
     address = reverse("grant", args=[grant.pk])
 

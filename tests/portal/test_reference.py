@@ -10,17 +10,18 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Rate
+from approvals.models import ApprovalRoute
+from cases.models import Rate, Threshold
 from industry.models import Article
 from partners.forms import ProposeRow
-from partners.models import Agreement, Nation, Proposal
+from partners.models import Agreement, Nation, Proposal, Unit
 from tests.factories import ProposalFactory, person
 from tests.people import enter, proven
 from tests.portal.test_pages import signed_in
-from workflow.models import ApprovalRoute, Separation
+from workflow.models import ClockStandard, Separation
 
-QUERIES = 9
-QUERIES_OF_LIST = 7
+QUERIES = 10
+QUERIES_OF_LIST = 8
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 WHY = "The committee has decided."
 VERSION = {"percent": "25", "valid_from": "2027-04-01", "source": "memo 12", "reason": WHY}
@@ -66,6 +67,9 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Nations", Nation.objects.count()),
         ("Rates", 2),
         ("Separations of duties", Separation.objects.count()),
+        ("Standards of clocks", ClockStandard.objects.count()),
+        ("Thresholds", Threshold.objects.count()),
+        ("Units", Unit.objects.count()),
     ]
     assert "Nothing waits for a decision." in empty.content.decode()
     assert [one["held"] for one in waiting.context["waiting"]] == [held]
@@ -192,13 +196,67 @@ def test_what_does_not_fit_is_told_beside_its_field(
     assert not Proposal.objects.exists()
 
 
-def test_ranks_of_a_route_are_kept_from_low_to_high() -> None:
+def steps_typed(*steps: tuple[str, str, str, int]) -> dict[str, str]:
+    """The rows of the editor of a route, as a browser posts them."""
+    return {
+        f"steps-{place}-{name}": str(value)
+        for place, step in enumerate(steps)
+        for name, value in zip(("kind", "rank", "unit", "group"), step, strict=True)
+    }
+
+
+ROUTE = steps_typed(("line", "director", "cases", 1), ("decision", "president", "executive", 2))
+
+
+def test_steps_of_a_route_are_edited_row_by_row() -> None:
     row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
-    typed = {**VERSION, "ranks": ["president", "director"]}
+    client = signed_in("legal_reviewer")
+    shown = client.get(of_row("propose_version", row)).content.decode()
 
-    signed_in("legal_reviewer").post(of_row("propose_version", row), typed)
+    client.post(of_row("propose_version", row), VERSION | ROUTE)
 
-    assert Proposal.objects.get().columns["ranks"] == ["director", "president"]
+    assert shown.count('name="steps-0-') == 4
+    assert Proposal.objects.get().columns["steps"] == [
+        {"kind": "line", "rank": "director", "unit": "cases", "group": 1},
+        {"kind": "decision", "rank": "president", "unit": "executive", "group": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ([("line", "director", "cases", 1)], "Exactly one step decides. Give one decision."),
+        (
+            [("decision", "director", "cases", 1), ("line", "president", "executive", 1)],
+            "Nobody in the line stands above whoever decides.",
+        ),
+        (
+            [("decision", "director", "cases", 1), ("concurrence", "director", "legal", 2)],
+            "Everything but circulation comes before the decision, circulation after it.",
+        ),
+        (
+            [("line", "director", "cases", 1)] * 2 + [("decision", "president", "executive", 2)],
+            "A post acts once. Take out the step that stands there twice.",
+        ),
+        ([("decision", "director", "cases", 0)], "step 1: group is a whole number from 1 on."),
+        ([("decision", "director", "", 1)], "step 1: name a unit."),
+        ([("decision", "emperor", "cases", 1)], "step 1: rank is one of"),
+        ([("dance", "director", "cases", 1)], "step 1: kind is one of"),
+        ([("decision", "director", "moon", 1)], "There is no unit moon."),
+        ([], "This field is required."),
+    ],
+)
+def test_steps_that_make_no_route_are_refused_with_the_remedy(
+    steps: list[tuple[str, str, str, int]], why: str
+) -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+
+    page = signed_in("legal_reviewer").post(
+        of_row("propose_version", row), VERSION | steps_typed(*steps)
+    )
+
+    assert page.status_code == 422
+    assert why in str(page.context["form"].errors)
 
 
 def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
@@ -207,7 +265,7 @@ def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
         **VERSION,
         "matter": "foreign_offer",
         "from_amount": "5000000000",
-        "ranks": ["president"],
+        **ROUTE,
     }
 
     unknown = proposer.post(address, typed | {"matter": "hearsay"})

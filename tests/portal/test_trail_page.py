@@ -91,7 +91,7 @@ def test_pages_follow_a_cursor_that_new_lines_do_not_shift(
     first: list[Any] = [line(str(n)).uid for n in range(60)]
     client = as_auditor()
     client.get(PAGE)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = client.get(PAGE)
     line("newer")
 

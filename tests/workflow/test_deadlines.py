@@ -31,8 +31,7 @@ MIDNIGHT = datetime.fromisoformat("2026-12-25T00:00:00+09:00")
 def offer() -> Contract:
     """An offer sent on 22 November, open until 24 December, with its clock set."""
     with time_machine.travel(NOON, tick=False):
-        signers = [person("director"), person("department_head")]
-        contract = ContractFactory(state="under_approval", furnished__signers=signers)
+        contract = ContractFactory(state="under_approval", furnished__approval="awaiting_issue")
         act = take(contract, "send_offer", by=person("case_manager"), expires_on=LAST_DAY)
         run_entry(act.entry.pk)
     return act.case
@@ -76,7 +75,7 @@ def test_accepted_offer_drops_its_deadline(offer: Contract) -> None:
 
 def test_clearance_expires_by_the_task() -> None:
     with time_machine.travel(NOON, tick=False):
-        review = TransferReviewFactory(state="under_review")
+        review = TransferReviewFactory(state="under_review", furnished__approval="awaiting_issue")
         officer = person("export_control_officer")
         act = take(review, "clear", by=officer, decision="May go.", valid_until=LAST_DAY)
         run_entry(act.entry.pk)

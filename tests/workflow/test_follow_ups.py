@@ -31,7 +31,7 @@ def diary() -> list[str]:
 
 def issued(monkeypatch: pytest.MonkeyPatch, *effects: Recorded) -> Entry:
     """The entry of a step that sets off these effects."""
-    change_step(monkeypatch, Bill, "issue", then=effects)
+    change_step(monkeypatch, Bill, "issue", when=(), then=effects)
     return take(BillFactory(), "issue", by=person("finance_officer")).entry
 
 

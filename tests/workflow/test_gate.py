@@ -309,7 +309,7 @@ def test_book_that_fails_rolls_everything_back(monkeypatch: pytest.MonkeyPatch) 
         Contract.objects.filter(pk=act.case.contract_id).update(title="half-way")
         raise OSError("The pen broke.")
 
-    bill = BillFactory()
+    bill = BillFactory(state="under_approval", furnished__approval="awaiting_issue")
     change_step(monkeypatch, Bill, "issue", books=(fails,))
     before = everything_written(bill)
 
@@ -324,7 +324,7 @@ def test_journal_is_written_with_the_step_or_not_at_all(monkeypatch: pytest.Monk
     def fails(act: Any) -> None:
         raise NotOpen("No.")
 
-    bill = BillFactory()
+    bill = BillFactory(state="under_approval", furnished__approval="awaiting_issue")
     declared = steps_of(Bill)["issue"]
     change_step(monkeypatch, Bill, "issue", books=(*declared.books, fails))
 
@@ -393,15 +393,17 @@ def test_trail_refuses_to_be_changed(change: str) -> None:
 
 
 def test_choices_show_what_concerns_a_person_with_what_stands_against_it() -> None:
-    contract = ContractFactory(state="under_approval")
+    contract = ContractFactory(state="under_approval", furnished__approval="drafting")
 
     shown = choices(contract, person("case_manager"))
 
+    why_not = "Not approved yet: the drafter has to put the approval file forward."
     assert [(choice.name, choice.label, choice.why_not) for choice in shown] == [
-        ("send_offer", "Send the offer", "Not approved yet: the next signature is missing."),
+        ("price", "Price the offer", ""),
+        ("send_offer", "Send the offer", why_not),
         ("cancel", "Cancel", ""),
     ]
-    assert shown[0].help == "Put the approved offer to the nation; it lapses after the given day."
+    assert shown[1].help == "Put the approved offer to the nation; it lapses after the given day."
 
 
 def test_turn_is_of_those_who_can_move_the_case_on() -> None:

@@ -19,7 +19,9 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import override
 
+from approvals.models import ApprovalFile, Signature
 from cases.models import Bill, Contract, Quote, Request, Subcontract
+from documents.models import DocumentNumber
 from ledger.journals import balance, journals_of
 from ledger.models import Account
 from partners.models import Person
@@ -31,11 +33,12 @@ from tests.factories import (
     QuoteFactory,
     RequestFactory,
     SubcontractFactory,
+    open_approval,
     person,
 )
 from workflow import walls
 from workflow.follow_ups import run_entry
-from workflow.models import Entry, FollowUp, NumberSeries, Signature
+from workflow.models import Entry, FollowUp, NumberSeries
 from workflow.steps import NotOpen, NotYours, Refused, steps_of, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,22 +89,30 @@ def refusals(answers: Sequence[Any]) -> list[str]:
     return [str(answer) for answer in answers if isinstance(answer, Refused)]
 
 
+def file_under_way(*signed: Any, state: str = "in_circulation") -> Any:
+    ContractFactory(state="under_approval", furnished__approval=state, furnished__signed=signed)
+    return ApprovalFile.objects.get()
+
+
 def test_same_step_taken_by_many_at_once_is_taken_once() -> None:
-    bill = BillFactory()
+    bill = BillFactory(state="under_approval", furnished__approval="awaiting_issue")
     officers = [person("finance_officer") for _ in range(MANY)]
 
     answers = at_once([lambda by=by: take(bill, "issue", by=by) for by in officers])
 
     assert refusals(answers) == ["Not possible while the case is “issued”."] * (MANY - 1)
     assert {type(answer) for answer in answers if isinstance(answer, Refused)} == {NotOpen}
-    assert list(Entry.objects.values_list("step", "version")) == [("issue", 1)]
-    assert list(FollowUp.objects.values_list("position", "effect")) == [
+    lines = Entry.objects.order_by("case_kind").values_list("case_kind", "step", "version")
+    assert list(lines) == [("approvals.approvalfile", "issue", 1), ("cases.bill", "issue", 1)]
+    (line,) = Entry.objects.filter(case_id=bill.pk)
+    assert list(line.follow_ups.values_list("position", "effect")) == [
         (0, "paper:bill"),
         (1, "notice:bill_issued"),
         (2, "step:settle"),
     ]
     assert [journal.kind for journal in journals_of(bill.contract.number)] == ["deposit", "bill"]
     assert Bill.objects.get().version == 1
+    assert [number.serial for number in DocumentNumber.objects.all()] == [1]
 
 
 def test_different_steps_at_once_leave_one_way() -> None:
@@ -149,13 +160,12 @@ def test_contract_of_one_request_is_opened_once() -> None:
 
 
 def test_one_person_clicking_often_signs_once() -> None:
-    contract = ContractFactory(state="under_approval")
-    director = person("director", "department_head")
+    director, _head = person("director", "department_head"), person("department_head")
+    file = file_under_way()
 
-    answers = at_once([lambda: take(contract, "approve", by=director) for _ in range(MANY)])
+    answers = at_once([lambda: take(file, "approve", by=director, opinion="") for _ in range(MANY)])
 
-    said = "You have signed already; the next signature is another person's."
-    assert refusals(answers) == [said] * (MANY - 1)
+    assert refusals(answers) == ["The file is not with you now."] * (MANY - 1)
     assert {type(answer) for answer in answers if isinstance(answer, Refused)} == {NotYours}
     events = Entry.objects.order_by("event").values_list("event", flat=True)
     assert list(events) == ["refused"] * (MANY - 1) + ["step"]
@@ -174,19 +184,46 @@ def test_follow_ups_run_by_many_workers_are_done_once() -> None:
 # Signatures and orders -----------------------------------------------------------------------
 
 
-def test_one_level_is_signed_by_one_of_many_of_the_rank() -> None:
-    contract = ContractFactory(state="under_approval")
+def test_post_is_signed_for_by_one_of_many_who_hold_it() -> None:
     directors = [person("director") for _ in range(MANY)]
+    file = file_under_way()
 
-    answers = at_once([lambda by=by: take(contract, "approve", by=by) for by in directors])
+    answers = at_once([lambda by=by: take(file, "approve", by=by, opinion="") for by in directors])
 
-    assert refusals(answers) == ["The next signature is the Department head's."] * (MANY - 1)
-    assert list(Signature.objects.values_list("level", "rank")) == [(0, "director")]
+    assert refusals(answers) == ["The file is not with you now."] * (MANY - 1)
+    assert list(Signature.objects.values_list("position", "rank")) == [(1, "director")]
+
+
+def test_units_that_agree_at_once_are_all_heard() -> None:
+    """They stand side by side, and each changes the same file."""
+    signer = person("director")
+    units = ("finance", "legal", "export_control", "security")
+    directors = [person("director", unit=unit) for unit in units]
+    file = file_under_way(signer)
+
+    answers = at_once([lambda by=by: take(file, "agree", by=by, opinion="") for by in directors])
+
+    assert refusals(answers) == []
+    assert ApprovalFile.objects.get().state == "awaiting_decision"
+    heard = Signature.objects.filter(kind="concurrence").values_list("position", "unit")
+    assert list(heard.order_by("position")) == list(enumerate(units, start=2))
+
+
+def test_file_is_decided_once() -> None:
+    heads = [person("department_head") for _ in range(MANY)]
+    file = file_under_way(state="awaiting_decision")
+
+    answers = at_once(
+        [lambda by=by: take(file, "decide", by=by, opinion="", resolution="") for by in heads]
+    )
+
+    assert refusals(answers) == ["The file is not with you now."] * (MANY - 1)
+    assert ApprovalFile.objects.get().state == "awaiting_issue"
+    assert Signature.objects.filter(kind="decision").count() == 1
 
 
 def test_order_is_placed_once() -> None:
-    signers = [person("office_chief"), person("director")]
-    subcontract = SubcontractFactory(state="under_approval", furnished__signers=signers)
+    subcontract = SubcontractFactory(state="under_approval", furnished__approval="awaiting_issue")
     officers = [person("contract_officer") for _ in range(MANY)]
 
     answers = at_once([lambda by=by: take(subcontract, "award", by=by) for by in officers])
@@ -273,6 +310,8 @@ def test_last_of_a_deposit_is_drawn_once() -> None:
     assert drawn == {"billed": contract.total, "drawn": contract.deposit}
 
     bill, others = Bill.objects.get(), [person("finance_officer") for _ in range(MANY)]
+    open_approval(bill, "bill_or_refund", state="awaiting_issue")
+    Bill.objects.update(state="under_approval")
     issued = at_once([lambda by=by: take(bill, "issue", by=by) for by in others])
 
     assert len(refusals(issued)) == MANY - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -16,11 +17,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from approvals.models import ApprovalFile
 from cases.models import Bill, Contract, Subcontract
 from fms_agency.management.commands.load_reference import SHIPPED, _rows
 from partners.models import Membership
 from tests.api.conftest import caller as calling
+from tests.approvals.hands import concur, post, put_forward, run_follow_ups
 from tests.factories import (
+    CHARGE,
     BillFactory,
     ContractFactory,
     EmergencyAccessFactory,
@@ -53,7 +57,7 @@ DECLARED = {
     for model in case_types()
     for step in (*steps_of(model).values(), *beginnings_of(model).values())
     if step.duty
-}
+} | {matter.duty for model in case_types() for matter in getattr(model, "matters", ())}
 
 
 # The data ------------------------------------------------------------------------------------
@@ -89,15 +93,56 @@ def test_duty_without_a_rule_of_the_day_is_refused() -> None:
 
 
 def signed_contract() -> Any:
-    return ContractFactory(
-        state="under_approval",
-        furnished__signers=[person("director"), person("department_head")],
-    )
+    return ContractFactory(state="under_approval", furnished__approval="awaiting_issue")
 
 
 def award_to_release() -> Any:
-    signers = [person("office_chief"), person("director")]
-    return SubcontractFactory(state="under_approval", furnished__signers=signers)
+    return SubcontractFactory(state="under_approval", furnished__approval="awaiting_issue")
+
+
+def bill_to_issue() -> Any:
+    return BillFactory(state="under_approval", furnished__approval="awaiting_issue")
+
+
+def file_of(made: Any, state: str, approval: str, *signed: Any) -> Any:
+    """The approval file of a case, in a state."""
+    case = made(state=state, furnished__approval=approval, furnished__signed=signed)
+    return ApprovalFile.objects.get(subject_id=case.pk)
+
+
+def offer_file(approval: str, *signed: Any) -> Any:
+    return file_of(ContractFactory, "under_approval", approval, *signed)
+
+
+def dear_file(approval: str, *signed: Any) -> Any:
+    """Of an offer so dear that two ranks of the line sign before anybody else."""
+    total = {"net": Decimal(100_000_000) - CHARGE, "total": Decimal(100_000_000)}
+    return file_of(partial(ContractFactory, **total), "under_approval", approval, *signed)
+
+
+def examined_file(_approval: str, *signed: Any) -> Any:
+    """Of an offer so dear that reviewers examine the file before it is decided."""
+    total = {"net": Decimal(10_000_000_000) - CHARGE, "total": Decimal(10_000_000_000)}
+    made = partial(ContractFactory, **total)
+    file = file_of(made, "under_approval", "awaiting_decision", *signed)
+    file.steps.filter(kind="decision").update(standing="not_arrived")
+    file.steps.filter(kind="examination").update(
+        standing="arrived", holder_id=None, holder_name="", acted_at=None
+    )
+    ApprovalFile.objects.filter(pk=file.pk).update(state="in_circulation")
+    return ApprovalFile.objects.get(pk=file.pk)
+
+
+def award_file(approval: str, *signed: Any) -> Any:
+    return file_of(SubcontractFactory, "under_approval", approval, *signed)
+
+
+def bill_file(approval: str, *signed: Any) -> Any:
+    return file_of(BillFactory, "under_approval", approval, *signed)
+
+
+def review_file(approval: str, *signed: Any) -> Any:
+    return file_of(TransferReviewFactory, "under_review", approval, *signed)
 
 
 def soliciting() -> Any:
@@ -120,29 +165,8 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
         "case_manager",
         {},
     ),
-    (
-        "offer:draft",
-        lambda: ContractFactory(state="under_approval"),
-        "approve",
-        "director",
-        {},
-    ),
-    (
-        "offer:release",
-        lambda: ContractFactory(state="under_approval"),
-        "return_to_drafter",
-        "director",
-        {"reason": "x"},
-    ),
     ("award:draft", award_to_release, "award", "contract_officer", {}),
     ("award:approve", award_to_release, "award", "contract_officer", {}),
-    (
-        "award:release",
-        lambda: SubcontractFactory(state="under_approval"),
-        "approve",
-        "office_chief",
-        {},
-    ),
     (
         "award:release",
         lambda: SubcontractFactory(state="delivered"),
@@ -171,7 +195,10 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
         "finance_officer",
         BOOKED,
     ),
-    ("bill:draft", BillFactory, "issue", "finance_officer", {}),
+    ("bill:draft", bill_to_issue, "issue", "finance_officer", {}),
+    ("bill:approve", bill_to_issue, "issue", "finance_officer", {}),
+    ("bill:issue", BillFactory, "put_to_approval", "finance_officer", {}),
+    ("bill:approve", BillFactory, "put_to_approval", "finance_officer", {}),
     (
         "bill:issue",
         lambda: BillFactory(state="issued"),
@@ -207,13 +234,6 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
     ("offer:release", lambda: ContractFactory(state="draft"), "price", "case_manager", {}),
     ("award:approve", soliciting, "take_quote", "contract_officer", {"reason": "x"}),
     ("award:release", soliciting, "put_to_approval", "contract_officer", {}),
-    (
-        "award:draft",
-        lambda: SubcontractFactory(state="under_approval"),
-        "return_to_drafter",
-        "office_chief",
-        {"reason": "x"},
-    ),
     (
         "award:draft",
         lambda: SubcontractFactory(state="accepted", invoice_number="I-1"),
@@ -266,11 +286,75 @@ def test_who_did_the_one_is_refused_the_other(
     assert duties.why_not(steps_of(type(case))[step].duty, case, other) == ""
 
 
+SAID = {"opinion": ""}
+DECIDED = {"opinion": "", "resolution": ""}
+Post = tuple[str, str]
+OF_FILES: list[tuple[str, Any, list[Any], str, Post, dict[str, Any]]] = [
+    ("offer:draft", offer_file, [], "approve", ("cases", "director"), SAID),
+    ("offer:release", offer_file, [], "approve", ("cases", "director"), SAID),
+    ("offer:draft", offer_file, ["director"], "agree", ("finance", "director"), SAID),
+    (
+        "offer:draft",
+        offer_file,
+        ["director"],
+        "agree_with_conditions",
+        ("legal", "director"),
+        {"conditions": "x"},
+    ),
+    ("offer:draft", offer_file, ["director"], "disagree", ("legal", "director"), SAID),
+    ("offer:draft", dear_file, [], "pull_up", ("cases", "department_head"), {"reason": "x"}),
+    (
+        "offer:draft",
+        examined_file,
+        ["*"],
+        "examine",
+        ("board", "executive_director"),
+        {"finding": ""},
+    ),
+    ("award:draft", award_file, [], "approve", ("contracts", "office_chief"), SAID),
+    ("award:release", award_file, [], "approve", ("contracts", "office_chief"), SAID),
+    ("bill:draft", bill_file, [], "approve", ("finance", "director"), SAID),
+    ("bill:issue", bill_file, [], "approve", ("finance", "director"), SAID),
+    ("bill:record", bill_file, [], "approve", ("finance", "director"), SAID),
+    ("review:draft", review_file, [], "approve", ("export_control", "director"), SAID),
+    ("offer:draft", offer_file, ["*"], "decide", ("cases", "department_head"), DECIDED),
+    ("award:draft", award_file, ["*"], "decide", ("contracts", "director"), DECIDED),
+    ("bill:draft", bill_file, ["*"], "decide", ("finance", "department_head"), DECIDED),
+    ("review:draft", review_file, ["*"], "decide", ("export_control", "department_head"), DECIDED),
+]
+
+
+@pytest.mark.parametrize(("did", "make", "before", "step", "at", "given"), OF_FILES)
+def test_who_did_the_one_signs_no_file_about_it(
+    did: str, make: Any, before: list[str], step: str, at: Post, given: dict[str, Any]
+) -> None:
+    """`before`: ranks that have signed; everybody before the decision is `*`."""
+    unit, rank = at
+    who, other = person(rank, unit=unit), person(rank, unit=unit)
+    signed = [person(one) for one in before if one != "*"]
+    state = "awaiting_decision" if before == ["*"] else "in_circulation"
+    if step == "pull_up":
+        person("director")  # whom the head would pass over
+    file = make(state, *signed)
+    stand(file.subject, did, who)
+
+    offered = {choice.name: choice.why_not for choice in choices(file, who)}
+
+    assert "Somebody else must do this." in offered[step]
+    with pytest.raises(NotYours, match="Somebody else must do this"):
+        open_step(file, step, who)
+    with pytest.raises(NotYours, match="Somebody else must do this"):
+        take(file, step, by=who, **given)
+    assert ApprovalFile.objects.get(pk=file.pk).version == file.version
+    assert steps_of(ApprovalFile)[step].may.why_not(other, file) == ""
+
+
 def test_same_duty_again_is_no_conflict() -> None:
     contract = ContractFactory(state="draft", is_priced=True)
     manager = person("case_manager")
-    take(contract, "put_to_approval", by=manager)
-    take(contract, "return_to_drafter", by=person("director"), reason="Say more.")
+    file = put_forward(contract, manager)
+    take(file, "return_to_drafter", by=post("cases", "director"), reason="Say more.")
+    run_follow_ups()
 
     take(contract, "put_to_approval", by=manager)
 
@@ -315,11 +399,12 @@ def test_sentence_is_in_the_readers_language() -> None:
 
 
 def drafted_by(who: Any) -> Any:
-    """A contract that this person has put to approval, signed by both ranks."""
+    """A contract that this person has put to approval, decided by everybody on its way."""
     contract = ContractFactory(state="draft", is_priced=True)
-    take(contract, "put_to_approval", by=who)
-    for rank in ("director", "department_head"):
-        take(contract, "approve", by=person(rank))
+    file = put_forward(contract, who)
+    take(file, "approve", by=post("cases", "director"), opinion="")
+    concur(file)
+    take(file, "decide", by=post("cases", "department_head"), opinion="", resolution="")
     return Contract.objects.get(pk=contract.pk)
 
 
@@ -457,6 +542,9 @@ def test_bill_is_drafted_and_issued_by_two() -> None:
     contract = ContractFactory(state="in_execution")
     take(contract, "draft_bill", by=finance, amount=Decimal(1_500_000), due_on=LATER)
     bill = Bill.objects.get()
+    file = put_forward(bill, finance)
+    concur(file)
+    take(file, "decide", by=post("finance", "director"), opinion="", resolution="")
 
     with pytest.raises(NotYours, match="drafting the bill"):
         take(bill, "issue", by=finance)

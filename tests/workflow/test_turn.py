@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from approvals.models import ApprovalFile
 from tests.factories import ContractFactory, RequestFactory, SubcontractFactory, person
 from workflow.steps import whose_turn
 
 pytestmark = pytest.mark.django_db
 
 
-def test_file_under_approval_waits_for_the_rank_that_signs_next() -> None:
-    fresh = ContractFactory(state="under_approval")
-    half = ContractFactory(state="under_approval", furnished__signers=[person("director")])
+def file(state: str, *signed: Any) -> ApprovalFile:
+    contract = ContractFactory(
+        state="under_approval", furnished__approval=state, furnished__signed=signed
+    )
+    found: ApprovalFile = ApprovalFile.objects.get(subject_id=contract.pk)
+    return found
 
-    assert [whose_turn(fresh), whose_turn(half)] == [["director"], ["department_head"]]
+
+def test_file_waits_for_the_ranks_that_it_has_reached() -> None:
+    director = person("director")
+
+    waits = [
+        whose_turn(file("drafting")),
+        whose_turn(file("in_circulation")),
+        whose_turn(file("in_circulation", director)),
+        whose_turn(file("awaiting_decision")),
+    ]
+
+    assert waits == [["case_manager"], ["director"], ["director"], ["department_head"]]
 
 
 def test_approved_offer_waits_for_whoever_sends_it() -> None:
-    signers = [person("director"), person("department_head")]
-    contract = ContractFactory(state="under_approval", furnished__signers=signers)
+    contract = ContractFactory(state="under_approval", furnished__approval="awaiting_issue")
 
     assert whose_turn(contract) == ["case_manager"]
 

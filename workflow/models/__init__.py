@@ -1,7 +1,7 @@
 """Rows the gate writes. `Case` is what every case type builds on."""
 
-from workflow.models.approval import ApprovalFile, ApprovalRoute, Signature
 from workflow.models.case import Case, CaseQuerySet
+from workflow.models.clock import ClockRing, ClockStandard
 from workflow.models.dated import Dated, DatedQuerySet
 from workflow.models.deadline import Deadline
 from workflow.models.entry import Entry
@@ -12,12 +12,12 @@ from workflow.models.seal import Attestation, Checkpoint, Leaf, Scheme, Verifica
 from workflow.models.separation import Separation, Side
 
 __all__ = [
-    "ApprovalFile",
-    "ApprovalRoute",
     "Attestation",
     "Case",
     "CaseQuerySet",
     "Checkpoint",
+    "ClockRing",
+    "ClockStandard",
     "Dated",
     "DatedQuerySet",
     "Deadline",
@@ -30,6 +30,5 @@ __all__ = [
     "Scheme",
     "Separation",
     "Side",
-    "Signature",
     "Verification",
 ]

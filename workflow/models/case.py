@@ -48,6 +48,8 @@ class Case(models.Model):
 
     state: Any  # each case type declares its own field
 
+    decided_with = "lines"  # the rows of a case that are before whoever takes a step
+
     class Meta:
         abstract = True
 
@@ -123,7 +125,8 @@ def _readings(case_type: type[Case]) -> tuple[str, str, list[str]]:
     """
     table = connection.ops.quote_name(case_type._meta.db_table)
     lock = f"SELECT FROM {table} WHERE id = %s FOR UPDATE"
-    relation = next((r for r in case_type._meta.related_objects if r.name == "lines"), None)
+    name = case_type.decided_with
+    relation = next((r for r in case_type._meta.related_objects if r.name == name), None)
     if relation is None:
         return lock, "SELECT WHERE %s IS NULL", []
     line = relation.related_model

@@ -12,16 +12,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from cases.models import Rate
+from approvals.models import ApprovalRoute
+from cases.models import Rate, Threshold
+from fms_agency.alone import SHIPPED
 from industry.models import Article
-from partners.models import Agreement, Nation
-from workflow.models import ApprovalRoute, Separation
-
-SHIPPED = Path(__file__).resolve().parents[2] / "reference"
+from partners.models import Agreement, Nation, Unit
+from workflow.models import ClockStandard, Separation
 
 
 class Command(BaseCommand):
-    help = "Load nations, agreements, rates, approval routes, separations and articles from reference files."
+    help = "Load nations, agreements, rates, units, approval routes, separations and articles from files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reference", type=Path, default=SHIPPED, help="folder of the files")
@@ -33,7 +33,12 @@ class Command(BaseCommand):
             "agreements": _agreements(_rows(reference, "agreements")),
             "articles": _articles(_rows(reference, "articles")),
             "rates": _rates(_rows(reference, "rates")),
+            "thresholds": _add(Threshold, _rows(reference, "thresholds"), ["code", "valid_from"]),
+            "units": _add(Unit, _rows(reference, "units"), ["code"]),
             "approval_routes": _routes(_rows(reference, "approval_routes")),
+            "clock_standards": _add(
+                ClockStandard, _rows(reference, "clock_standards"), ["clock", "valid_from"]
+            ),
             "separations": _separations(_rows(reference, "separations")),
         }
         told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in added.items())
@@ -65,7 +70,8 @@ def _rates(rows: list[dict[str, Any]]) -> int:
 
 
 def _routes(rows: list[dict[str, Any]]) -> int:
-    return _add(ApprovalRoute, rows, ["matter", "from_amount", "valid_from"])
+    named = [{**row, "nation_id": row.pop("nation", None)} for row in rows]
+    return _add(ApprovalRoute, named, ["matter", "from_amount", "nation_id", "label", "valid_from"])
 
 
 def _separations(rows: list[dict[str, Any]]) -> int:
@@ -76,7 +82,7 @@ def _add(model: Any, rows: list[dict[str, Any]], key: list[str]) -> int:
     """Rows not known by their key yet; returns how many there were."""
     added = 0
     for row in rows:
-        known = {name: row[name] for name in key}
+        known = {name: row.get(name, "") for name in key}
         if not model.objects.filter(**known).exists():
             model(**row).save(force_insert=True, why="load_reference")
             added += 1

@@ -71,6 +71,23 @@
     window.setInterval(left, 1000);
   }
 
+  // A queue is walked without a mouse: j and k from row to row, x chooses the row, Enter follows its link.
+  const keyed = document.querySelector("[data-keys]");
+  if (keyed) {
+    const rows = [...keyed.querySelectorAll("[data-key-row]")];
+    const step = (by) => {
+      const at = rows.indexOf(document.activeElement);
+      rows[Math.min(Math.max(at + by, 0), rows.length - 1)]?.focus();
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+      if (event.key === "j") step(1);
+      else if (event.key === "k") step(-1);
+      else if (event.key === "x") document.activeElement.closest("tr")?.querySelector("input[type=checkbox]")?.click();
+    });
+  }
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

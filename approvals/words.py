@@ -1,0 +1,124 @@
+"""What the fields of a sealed content are called: `lines.2.unit_price` is “line 2: unit price”."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
+
+FIELDS: dict[str, str | Promise] = {
+    "administrative_charge": _("administrative charge"),
+    "administrative_percent": _("administrative charge (percent)"),
+    "agreements": _("agreements"),
+    "amount": _("amount"),
+    "article": _("catalogue number"),
+    "assessment": _("assessment"),
+    "case": _("case"),
+    "clearances": _("transfer clearances"),
+    "columns": _("columns"),
+    "contract": _("contract"),
+    "contract_total": _("total of the contract"),
+    "contractor": _("contractor"),
+    "currency": _("currency"),
+    "deliver_by": _("deliver by"),
+    "delivery_place": _("place of delivery"),
+    "deposit": _("initial deposit"),
+    "due": _("to be paid"),
+    "due_on": _("due on"),
+    "end_use": _("end use"),
+    "end_user": _("end user"),
+    "from_deposit": _("set against the deposit"),
+    "handling": _("handling label"),
+    "item_class": _("class"),
+    "last_day": pgettext_lazy("reference", "last day"),
+    "level": _("level of decision"),
+    "name_en": _("name in English"),
+    "name_ja": _("name in Japanese"),
+    "nation": _("nation"),
+    "net": _("net"),
+    "priced_on": _("priced"),
+    "quantity": _("quantity"),
+    "quote": _("quote"),
+    "request": _("request"),
+    "rules": _("rules"),
+    "screened_on": _("screened"),
+    "source": _("source"),
+    "specification": _("specification"),
+    "stops": _("stop rules"),
+    "title": _("title"),
+    "total": _("total"),
+    "unit_price": _("unit price"),
+    "valid_until": _("valid until"),
+    "treaty_breach": _("breach of a treaty"),
+    "unsc_embargo": _("UN Security Council embargo"),
+    "conflict_party": _("party to a conflict under UN measures"),
+    "active_fighting": _("fighting is taking place"),
+    "special_circumstances": _("special circumstances"),
+    "precedent": _("precedent exists"),
+    "consent_clause": _("prior-consent clause agreed"),
+}
+SECTIONS: dict[str, str | Promise] = {
+    "lines": _("Lines"),
+    "prices": _("Prices by line"),
+    "price": _("Price"),
+    "terms": _("Terms"),
+    "facts": _("Facts"),
+    "screening": _("Screening"),
+    "papers": _("Papers to be issued (SHA-256)"),
+    "reference": _("Reference data"),
+}
+
+
+def section(name: str) -> str:
+    return str(SECTIONS.get(name, name))
+
+
+def field(path: str) -> str:
+    """The name of a field by its place in the content."""
+    parts = path.split(".")
+    name = str(FIELDS.get(parts[-1], parts[-1]))
+    match parts:
+        case ["lines", number, _name]:
+            return _t("line %(number)s: %(field)s") % {"number": number, "field": name}
+        case ["prices", number]:
+            return _t("line %(number)s: %(field)s") % {
+                "number": number,
+                "field": FIELDS["unit_price"],
+            }
+        case ["papers", _kind]:
+            return _t("the paper to be issued")
+        case _:
+            return name
+
+
+def value(given: Any) -> str:
+    match given:
+        case None | "":
+            return "–"
+        case bool():
+            return pgettext("fact", "yes") if given else pgettext("fact", "no")
+        case str() if AMOUNT.fullmatch(given):
+            return f"{Decimal(given).normalize():,f}"
+        case list():
+            return ", ".join(map(str, given)) or "–"
+        case _:
+            return str(given)
+
+
+def fields(content: dict[str, Any], path: str = "") -> list[tuple[str, str]]:
+    """Each field by its name, with its value, in the order of the content."""
+    found: list[tuple[str, str]] = []
+    for name, inner in content.items():
+        here = f"{path}.{name}" if path else name
+        if isinstance(inner, dict):
+            found += fields(inner, here)
+        else:
+            found.append((field(here), value(inner)))
+    return found

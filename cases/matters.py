@@ -1,0 +1,256 @@
+"""What of a deal is put to approval: for each matter the amount, what signatures cover, the first cover sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from cases import papers
+from cases.models.rate import Rate
+from documents.papers import Paper
+from exports.models import TransferReview
+from ledger.money import written
+from workflow.approvals import Matter
+from workflow.steps import NotOpen
+
+Values = dict[str, Any]
+NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def yen_of(field: str) -> Any:
+    """The amount of a case by which its route is chosen. Raises `NotOpen` unless in yen."""
+
+    def amount(case: Any) -> Decimal:
+        if case.currency != "JPY":
+            raise NotOpen(_t("Approval routes are in yen. Price this case in yen."))
+        return Decimal(getattr(case, field) or 0)
+
+    return amount
+
+
+def _lines(rows: Iterable[Any], **columns: str) -> Values:
+    """Line by line, by number: what it is and what it costs."""
+    return {
+        str(row.number): {
+            "article": row.article.catalogue_number,
+            "name_ja": row.article.name_ja,
+            "name_en": row.article.name_en,
+            "quantity": row.quantity,
+            **{name: getattr(row, column) for name, column in columns.items()},
+        }
+        for row in rows
+    }
+
+
+def _paper(paper: Paper, case: Any) -> Values:
+    """The paper to be issued, word by word: the digest of its page, as of no particular day."""
+    page = paper.html(case, NO_DAY, draft=True)
+    return {paper.kind: sha256(page.encode()).hexdigest()}
+
+
+def _rates(day: Any) -> Values:
+    """The rates that went into a price made on this day, each with the day it counts from."""
+    if day is None:
+        return {}
+    rows = Rate.objects.on(day).order_by("code", "valid_from")
+    return {row.code: f"{row.percent.normalize():f} ({row.valid_from})" for row in rows}
+
+
+def _clearances(request_number: str) -> list[str]:
+    rows = TransferReview.objects.clearing(request_number, timezone.localdate())
+    return [f"{row.number} ({row.valid_until})" for row in rows.order_by("number")]
+
+
+def preview(paper: Paper) -> Any:
+    """The page of a paper before it goes out."""
+
+    def page(case: Any) -> str:
+        midnight = datetime.combine(timezone.localdate(), time.min)
+        return paper.html(case, timezone.make_aware(midnight), draft=True)
+
+    return page
+
+
+# The letter of offer -------------------------------------------------------------------------
+
+
+def _offer(contract: Any) -> Values:
+    request = contract.request
+    return {
+        "lines": _lines(
+            contract.lines.select_related("article"), unit_price="unit_price", amount="amount"
+        ),
+        "price": {
+            name: getattr(contract, name)
+            for name in (
+                *("currency", "net", "administrative_percent", "administrative_charge"),
+                *("total", "deposit", "priced_on"),
+            )
+        },
+        "terms": {
+            "nation": contract.nation_id,
+            "title": contract.title,
+            "end_user": request.end_user,
+            "end_use": request.end_use,
+            "delivery_place": request.delivery_place,
+            "handling": contract.handling,
+        },
+        "papers": _paper(papers.offer, contract),
+        "reference": {
+            "rates": _rates(contract.priced_on),
+            "clearances": _clearances(request.number),
+        },
+    }
+
+
+def _offer_cover(contract: Any) -> dict[str, str]:
+    request = contract.request
+    return {
+        "purpose": _t("Send the letter of offer %(number)s to %(nation)s: %(title)s.")
+        % {"number": contract.number, "nation": contract.nation, "title": contract.title},
+        "background": _t(
+            "The nation asked for it by %(reference)s (%(request)s). Price: %(total)s, deposit: "
+            "%(deposit)s. Transfer cleared by %(clearances)s."
+        )
+        % {
+            "reference": request.reference,
+            "request": request.number,
+            "total": written(contract.total or Decimal(0), contract.currency),
+            "deposit": written(contract.deposit or Decimal(0), contract.currency),
+            "clearances": ", ".join(_clearances(request.number)) or "–",
+        },
+    }
+
+
+OFFER = Matter(
+    "foreign_offer",
+    title=_("letter of offer"),
+    amount=yen_of("total"),
+    content=_offer,
+    draft=_offer_cover,
+    duty="offer:approve",
+    waits_in="under_approval",
+    issues="offer",
+    preview=preview(papers.offer),
+)
+
+
+# The award of a subcontract ------------------------------------------------------------------
+
+
+def _award(subcontract: Any) -> Values:
+    quote = subcontract.quotes.filter(state="taken").first()
+    return {
+        "lines": _lines(subcontract.lines.select_related("contract_line__article")),
+        "prices": dict(quote.lines.values_list("number", "unit_price")) if quote else {},
+        "price": {
+            "currency": subcontract.currency,
+            "amount": subcontract.amount,
+            "contractor": subcontract.contractor_id,
+            "quote": quote.number if quote else "",
+            "valid_until": quote.valid_until if quote else None,
+        },
+        "terms": {
+            "title": subcontract.title,
+            "specification": subcontract.specification,
+            "deliver_by": subcontract.deliver_by,
+            "contract": subcontract.contract.number,
+            "handling": subcontract.handling,
+        },
+        "papers": _paper(papers.purchase_order, subcontract),
+    }
+
+
+def _award_cover(subcontract: Any) -> dict[str, str]:
+    quotes = subcontract.quotes.select_related("contractor").order_by("amount")
+    chosen = subcontract.trail.filter(step="take_quote").first()
+    return {
+        "purpose": _t("Award %(number)s to %(contractor)s for %(amount)s: %(title)s.")
+        % {
+            "number": subcontract.number,
+            "contractor": subcontract.contractor,
+            "amount": written(subcontract.amount or Decimal(0), subcontract.currency),
+            "title": subcontract.title,
+        },
+        "background": _t("Bought for the contract %(contract)s. Why this quote: %(why)s")
+        % {
+            "contract": subcontract.contract.number,
+            "why": chosen.note if chosen else "–",
+        },
+        "options": "\n".join(
+            f"{quote.contractor}: "
+            + (written(quote.amount, quote.currency) if quote.amount else quote.state_label)
+            for quote in quotes
+        ),
+    }
+
+
+AWARD = Matter(
+    "subcontract_award",
+    title=_("award of an order"),
+    amount=yen_of("amount"),
+    content=_award,
+    draft=_award_cover,
+    duty="award:approve",
+    waits_in="under_approval",
+    issues="purchase_order",
+    preview=preview(papers.purchase_order),
+)
+
+
+# Bills ---------------------------------------------------------------------------------------
+
+
+def _bill(bill: Any) -> Values:
+    return {
+        "price": {
+            "currency": bill.currency,
+            "amount": bill.amount,
+            "from_deposit": bill.from_deposit,
+            "due": bill.due,
+            "due_on": bill.due_on,
+        },
+        "terms": {
+            "nation": bill.nation_id,
+            "contract": bill.contract.number,
+            "contract_total": bill.contract.total,
+            "handling": bill.handling,
+        },
+        "papers": _paper(papers.bill, bill),
+    }
+
+
+def _bill_cover(bill: Any) -> dict[str, str]:
+    return {
+        "purpose": _t("Send the bill %(number)s over %(amount)s to %(nation)s.")
+        % {
+            "number": bill.number,
+            "amount": written(bill.amount, bill.currency),
+            "nation": bill.nation,
+        },
+        "background": _t("For the contract %(contract)s. Set against the deposit: %(deposit)s.")
+        % {
+            "contract": bill.contract.number,
+            "deposit": written(bill.from_deposit, bill.currency),
+        },
+    }
+
+
+BILL = Matter(
+    "bill_or_refund",
+    title=_("bill or refund"),
+    amount=yen_of("amount"),
+    content=_bill,
+    draft=_bill_cover,
+    duty="bill:approve",
+    waits_in="under_approval",
+    issues="bill",
+    preview=preview(papers.bill),
+)

@@ -1,0 +1,248 @@
+"""Clocks are read from the trail: started, paused, stopped; working days of a country; each rings once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from approvals.models import ApprovalFile
+from tests.approvals.hands import put_forward, run_follow_ups
+from tests.factories import ContractFactory, person
+from workflow import deadlines
+from workflow.calendars import (
+    NoSuchCalendar,
+    add_working_days,
+    is_working_day,
+    next_working_day,
+    working_days,
+)
+from workflow.clocks import Clock, Hand, Line, Reading, Standard, read
+from workflow.models import ClockRing, ClockStandard, Entry
+from workflow.steps import take
+
+TESTING = Clock("test", label="test")
+HANDS: dict[str, Sequence[Hand]] = {
+    "begin": [TESTING.starts],
+    "ask": [TESTING.pauses("partner", "a question")],
+    "answer": [TESTING.starts],
+    "finish": [TESTING.stops],
+}
+FIVE_DAYS = Standard(
+    days=5, working=True, country="JP", moves=True, remind_before=1, escalate_after=0
+)
+
+
+def at(day: int, month: int = 11) -> datetime:
+    """Noon in Tokyo."""
+    return datetime(2026, month, day, 3, tzinfo=UTC)
+
+
+def reading_of(*lines: tuple[str, datetime], now: datetime) -> Reading:
+    told = [Line(pk, step, when) for pk, (step, when) in enumerate(lines, start=1)]
+    (reading,) = read(HANDS, told, now=now)
+    reading.standard = FIVE_DAYS
+    return reading
+
+
+# Calendars -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "works"),
+    [
+        ("JP", date(2026, 11, 22), False),  # a Sunday
+        ("JP", date(2026, 11, 23), False),  # 勤労感謝の日
+        ("JP", date(2026, 11, 24), True),
+        ("JP", date(2026, 12, 28), True),
+        ("JP", date(2026, 12, 29), False),  # the turn of the year
+        ("JP", date(2027, 1, 3), False),
+        ("JP", date(2027, 1, 4), True),
+        ("EG", date(2026, 11, 27), False),  # a Friday
+        ("EG", date(2026, 11, 28), False),  # a Saturday
+        ("EG", date(2026, 11, 29), True),  # a Sunday
+    ],
+)
+def test_offices_work_on_their_own_days(country: str, day: date, works: bool) -> None:
+    assert is_working_day(day, country) is works
+
+
+def test_country_without_a_calendar_is_refused() -> None:
+    with pytest.raises(NoSuchCalendar):
+        is_working_day(date(2026, 11, 24), "XX")
+
+
+def test_last_day_on_a_holiday_becomes_the_next_working_day() -> None:
+    assert next_working_day(date(2026, 12, 29), "JP") == date(2027, 1, 4)
+
+
+@given(
+    start=st.dates(date(2025, 1, 1), date(2027, 12, 31)),
+    count=st.integers(min_value=0, max_value=60),
+)
+def test_days_added_are_the_days_counted(start: date, count: int) -> None:
+    day = add_working_days(start, count, "JP")
+
+    assert working_days(start, day, "JP") == count
+    assert count == 0 or is_working_day(day, "JP")
+
+
+# Reading -------------------------------------------------------------------------------------
+
+
+def test_clock_that_has_not_started_is_none() -> None:
+    assert read(HANDS, [Line(1, "other", at(2))], now=at(3)) == []
+
+
+def test_running_clock_knows_its_last_day() -> None:
+    reading = reading_of(("begin", at(16)), now=at(18))
+
+    assert reading.is_running
+    assert reading.due_on == date(2026, 11, 24)  # the 21st to 23rd are no working days
+    assert (reading.days_left, reading.is_late) == (3, False)
+
+
+def test_pause_pushes_the_last_day_out_and_names_its_owner() -> None:
+    reading = reading_of(
+        ("begin", at(9)), ("ask", at(10)), ("answer", at(12)), ("finish", at(18)), now=at(30)
+    )
+
+    (pause,) = reading.pauses
+    assert (pause.owner, pause.reason) == ("partner", "a question")
+    assert reading.days_paused() == 2
+    assert reading.due_on == date(2026, 11, 18)
+    assert (reading.is_running, reading.is_late, reading.days_left) == (False, False, 0)
+
+
+def test_clock_that_is_paused_neither_runs_nor_rings() -> None:
+    reading = reading_of(("begin", at(2)), ("ask", at(4)), now=at(30))
+
+    assert (reading.is_paused, reading.wants_reminder, reading.wants_escalation) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_late_clock_counts_the_days_since() -> None:
+    reading = reading_of(("begin", at(2)), now=at(16))
+
+    assert (reading.due_on, reading.days_left, reading.is_late) == (date(2026, 11, 10), -4, True)
+    assert reading.wants_escalation
+
+
+def test_clock_that_was_stopped_begins_a_new_run() -> None:
+    reading = reading_of(("begin", at(2)), ("finish", at(4)), ("begin", at(16)), now=at(17))
+
+    assert (reading.run, reading.started_at) == (3, at(16))
+
+
+def test_hands_that_find_no_run_do_nothing() -> None:
+    assert read(HANDS, [Line(1, "ask", at(2)), Line(2, "finish", at(3))], now=at(4)) == []
+
+
+def test_calendar_days_end_on_a_working_day_where_the_row_says_so() -> None:
+    calendar = Standard(
+        days=5, working=False, country="JP", moves=True, remind_before=1, escalate_after=0
+    )
+
+    assert calendar.last_day(date(2026, 11, 17), 0) == date(2026, 11, 24)
+    assert calendar.days_between(date(2026, 11, 17), date(2026, 11, 24)) == 7
+
+
+@given(st.lists(st.sampled_from(sorted(HANDS)), max_size=30))
+def test_any_trail_can_be_read(steps: list[str]) -> None:
+    lines = [Line(pk, step, at(1) + timedelta(hours=pk)) for pk, step in enumerate(steps, start=1)]
+
+    for reading in read(HANDS, lines, now=at(28)):
+        reading.standard = FIVE_DAYS
+        assert reading.due_on is not None
+        assert reading.due_on >= date(2026, 11, 1)
+        assert not (reading.is_running and reading.is_paused)
+
+
+# Of a case -----------------------------------------------------------------------------------
+
+MONDAY = "2026-11-16T12:00:00+09:00"
+
+
+@pytest.mark.django_db
+def test_standard_is_the_row_in_force_when_the_clock_started() -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        put_forward(ContractFactory(state="draft", is_priced=True), person("case_manager"))
+    ClockStandard.objects.create(
+        clock="approval.decide",
+        days=1,
+        counts="working",
+        valid_from=date(2026, 11, 17),
+        source="test",
+    )
+
+    (reading,) = deadlines.readings_of(ApprovalFile.objects.get(), at(18))
+
+    assert reading.standard is not None
+    assert (reading.standard.days, reading.due_on) == (10, date(2026, 12, 1))
+
+
+@pytest.mark.django_db
+def test_clock_reminds_and_escalates_once_each() -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        put_forward(ContractFactory(state="draft", is_priced=True), person("case_manager"))
+
+    rung = [deadlines.ring(now) for now in (at(18), at(30), at(30), at(2, 12), at(3, 12))]
+
+    assert rung == [0, 1, 0, 1, 0]
+    assert list(ClockRing.objects.order_by("pk").values_list("what", flat=True)) == [
+        "remind",
+        "escalate",
+    ]
+    lines = Entry.objects.filter(event=Entry.Event.CLOCK_RANG).order_by("pk")
+    assert [line.given["what"] for line in lines] == ["remind", "escalate"]
+    run_follow_ups()
+
+
+@pytest.mark.django_db
+def test_decided_file_rings_no_more() -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        manager = person("case_manager")
+        file = put_forward(ContractFactory(state="draft", is_priced=True), manager)
+        take(file, "withdraw", by=manager, reason="No.")
+
+    assert deadlines.ring(at(3, 12)) == 0
+
+
+@pytest.mark.django_db
+def test_many_cases_are_read_with_two_queries(django_assert_num_queries: Any) -> None:
+    files = [
+        put_forward(ContractFactory(state="draft", is_priced=True), person("case_manager"))
+        for _ in range(3)
+    ]
+
+    with django_assert_num_queries(2):
+        found = deadlines.readings_of_many(files)
+
+    assert set(found) == {file.pk for file in files}
+
+
+def test_clock_without_a_standard_has_no_last_day() -> None:
+    (reading,) = read(HANDS, [Line(1, "begin", at(2))], now=at(30))
+
+    assert (reading.due_on, reading.days_left, reading.days_paused()) == (None, None, 0)
+    assert (reading.is_late, reading.wants_reminder, reading.wants_escalation) == (
+        False,
+        False,
+        False,
+    )
+
+
+def test_calendar_days_stay_where_the_row_does_not_move_them() -> None:
+    stays = Standard(
+        days=5, working=False, country="JP", moves=False, remind_before=1, escalate_after=0
+    )
+
+    assert stays.last_day(date(2026, 11, 17), 0) == date(2026, 11, 22)

@@ -1,0 +1,208 @@
+"""Clocks: declared beside the steps that start, pause and stop them, and read from the trail.
+
+    DECIDING = Clock("approval.decide", label=_("decision on the file"))
+
+    @step(..., clocks=[DECIDING.starts])          put_forward
+    @step(..., clocks=[DECIDING.pauses("drafter", _("returned"))])
+    @step(..., clocks=[DECIDING.stops])           decide
+
+Nothing is counted up anywhere: how long a clock has run follows from the lines of the trail, its
+standard (a dated row) and the calendar, whenever somebody asks. Plain Python but for the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.utils import timezone
+
+from workflow.calendars import add_working_days, next_working_day, working_days
+
+
+class Turn(StrEnum):
+    START = "start"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`name` leads to its standard; `remind` and `escalate` are effects, each set off once a run."""
+
+    name: str
+    label: Any
+    remind: Any = None
+    escalate: Any = None
+
+    @property
+    def starts(self) -> Hand:
+        """Begins a run, or goes on after a pause."""
+        return Hand(self, Turn.START)
+
+    @property
+    def stops(self) -> Hand:
+        return Hand(self, Turn.STOP)
+
+    def pauses(self, owner: str, reason: Any) -> Hand:
+        """Until it starts again the time is that of `owner`: ours, partner, supplier, or a role."""
+        return Hand(self, Turn.PAUSE, owner, reason)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What a step does to a clock."""
+
+    clock: Clock
+    turn: Turn
+    owner: str = ""
+    reason: Any = ""
+
+
+@dataclass(frozen=True)
+class Standard:
+    """How long a clock may run, in which days, by whose calendar; from the row in force at its start."""
+
+    days: int
+    working: bool
+    country: str
+    moves: bool  # a last day on a holiday becomes the next working day
+    remind_before: int
+    escalate_after: int
+
+    def days_between(self, first: date, last: date) -> int:
+        if self.working:
+            return working_days(first, last, self.country)
+        return (last - first).days
+
+    def last_day(self, start: date, extra: int) -> date:
+        if self.working:
+            return add_working_days(start, self.days + extra, self.country)
+        day = start + timedelta(days=self.days + extra)
+        return next_working_day(day, self.country) if self.moves else day
+
+
+@dataclass(frozen=True)
+class Pause:
+    since: datetime
+    until: datetime | None
+    owner: str
+    reason: str
+
+
+@dataclass
+class Reading:
+    """One clock of one case as it stands at a moment. `run` names the line that started it."""
+
+    clock: Clock
+    run: int
+    started_at: datetime
+    stopped_at: datetime | None = None
+    pauses: list[Pause] = field(default_factory=list)
+    standard: Standard | None = None
+    now: datetime = field(default_factory=timezone.now)
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1].until is None and self.stopped_at is None
+
+    @property
+    def is_running(self) -> bool:
+        return self.stopped_at is None and not self.is_paused
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day, pushed out by whatever was paused; None without a standard."""
+        if self.standard is None:
+            return None
+        return self.standard.last_day(timezone.localdate(self.started_at), self.days_paused())
+
+    def days_paused(self) -> int:
+        standard = self.standard
+        if standard is None:
+            return 0
+        return sum(
+            standard.days_between(
+                timezone.localdate(pause.since),
+                timezone.localdate(pause.until or self.stopped_at or self.now),
+            )
+            for pause in self.pauses
+        )
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until the last one, in the standard's own days; negative once it has passed."""
+        if self.due_on is None or self.standard is None:
+            return None
+        today = timezone.localdate(self.stopped_at or self.now)
+        if today <= self.due_on:
+            return self.standard.days_between(today, self.due_on)
+        return -self.standard.days_between(self.due_on, today)
+
+    @property
+    def is_late(self) -> bool:
+        left = self.days_left
+        return left is not None and left < 0
+
+    @property
+    def wants_reminder(self) -> bool:
+        left = self.days_left
+        return bool(
+            self.is_running
+            and self.standard
+            and left is not None
+            and left <= self.standard.remind_before
+        )
+
+    @property
+    def wants_escalation(self) -> bool:
+        left = self.days_left
+        return bool(
+            self.is_running
+            and self.standard
+            and left is not None
+            and -left > self.standard.escalate_after
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the trail, as far as a clock looks at it."""
+
+    pk: int
+    step: str
+    at: datetime
+
+
+def read(
+    hands: Mapping[str, Sequence[Hand]], lines: Iterable[Line], *, now: datetime
+) -> list[Reading]:
+    """The clocks that the lines of a case have started: of each clock the last run, oldest first.
+
+    `hands`: what each step of the case type does to clocks.
+    """
+    found: dict[str, Reading] = {}
+    for line in lines:
+        for hand in hands.get(line.step, ()):
+            _turn(found, hand, line, now)
+    return list(found.values())
+
+
+def _turn(found: dict[str, Reading], hand: Hand, line: Line, now: datetime) -> None:
+    name, reading = hand.clock.name, found.get(hand.clock.name)
+    is_on = reading is not None and reading.stopped_at is None
+    if hand.turn is Turn.START:
+        if reading is None or not is_on:
+            found[name] = Reading(hand.clock, line.pk, line.at, now=now)
+        elif reading.is_paused:
+            last = reading.pauses[-1]
+            reading.pauses[-1] = Pause(last.since, line.at, last.owner, last.reason)
+    elif reading is None or not is_on:
+        return
+    elif hand.turn is Turn.STOP:
+        reading.stopped_at = line.at
+    elif not reading.is_paused:
+        reading.pauses.append(Pause(line.at, None, hand.owner, str(hand.reason)))
