@@ -800,6 +800,11 @@ class BillFactory(CaseFactory):
             book_payment(self)
 
 
+def bill_to_issue() -> Any:
+    """Its approval file is decided; only its issue remains."""
+    return BillFactory(state="under_approval", furnished__approval="awaiting_issue")
+
+
 class EmergencyAccessFactory(CaseFactory):
     """Somebody has asked to see a case that they do not handle."""
 

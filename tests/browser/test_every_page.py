@@ -28,6 +28,7 @@ from tests.factories import (
     ShipmentFactory,
     SubcontractFactory,
     TransferReviewFactory,
+    bill_to_issue,
     paper,
     person,
 )
@@ -295,7 +296,7 @@ def test_page_about_a_fault_of_the_house(
 
 
 def test_page_of_a_step_that_is_no_longer_open(looker: Callable[..., Looker]) -> None:
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     eyes, other = looker("finance_officer"), looker("finance_officer")
     for page in (eyes.page, other.page):
         page.goto(f"/staff/bills/{bill.number}/")

@@ -15,7 +15,7 @@ from cases.models import Bill, Quote, Request
 from fms_agency.demo.script import attached
 from tests.browser.conftest import Window
 from tests.browser.hands import answer, fill, form_of_step, open_step, press
-from tests.factories import BillFactory, QuoteFactory, RequestFactory, firm, person
+from tests.factories import QuoteFactory, RequestFactory, bill_to_issue, firm, person
 from workflow.steps import steps_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -160,7 +160,7 @@ def test_search_without_a_find_says_so_and_clears(sign_in: Window, three_request
 
 
 def test_step_without_script_waits_for_its_tick(sign_in: Window):
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     page = sign_in(person("finance_officer"), java_script_enabled=False)
 
     page.goto(case_path("staff", bill))
@@ -171,7 +171,7 @@ def test_step_without_script_waits_for_its_tick(sign_in: Window):
     form.locator("button").click()
 
     expect(page.get_by_role("status")).to_contain_text(f"Done: {label_of(bill, 'issue')}.")
-    assert (unticked, Bill.objects.get(pk=bill.pk).state) == ((1, "draft"), "issued")
+    assert (unticked, Bill.objects.get(pk=bill.pk).state) == ((1, "under_approval"), "issued")
 
 
 # Mistakes ------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def test_older_of_two_tabs_is_told_that_the_file_has_changed(sign_in: Window):
 
 
 def test_step_taken_in_another_tab_is_no_longer_open(sign_in: Window):
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     older = sign_in(person("finance_officer"))
     newer = older.context.new_page()
     for tab in (older, newer):
@@ -308,7 +308,7 @@ def test_request_is_returned_by_keyboard_alone(sign_in: Window):
 
 
 def test_dialog_keeps_the_keys_and_escape_changes_nothing(sign_in: Window):
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     page = sign_in(person("finance_officer"))
     dialog = page.get_by_role("dialog")
 
@@ -327,7 +327,7 @@ def test_dialog_keeps_the_keys_and_escape_changes_nothing(sign_in: Window):
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
-    assert (untouched, Bill.objects.get(pk=bill.pk).state) == ("draft", "issued")
+    assert (untouched, Bill.objects.get(pk=bill.pk).state) == ("under_approval", "issued")
 
 
 def tab_to(page: Page, label: str) -> None:

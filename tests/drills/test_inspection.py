@@ -19,7 +19,7 @@ from fms_agency.drills.patience import PatientPlay
 from ledger.models import Journal
 from notifications.models import Message
 from tests.drills.conftest import played, work_off
-from tests.factories import BillFactory, RequestFactory, person
+from tests.factories import RequestFactory, bill_to_issue, person
 from workflow.follow_ups import step_of
 from workflow.models import Entry, FollowUp
 from workflow.steps import take
@@ -168,7 +168,7 @@ def test_announced_message_that_nobody_wrote_is_lost_without_any_row(
 
 def test_what_a_step_has_announced_is_there_once_it_was_worked_off() -> None:
     """A paper too, and a notice once there is a message, or nobody to go to."""
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     take(bill, "issue", by=person("finance_officer"))
     entry = Entry.objects.get(case_id=bill.pk, step="issue")
 

@@ -32,7 +32,7 @@ from fms_agency.celery import app as celery
 from fms_agency.house.ports import reserved_port
 from fms_agency.house.processes import stop_process
 from tests.api.conftest import caller
-from tests.factories import BillFactory, RequestFactory, person
+from tests.factories import RequestFactory, bill_to_issue, person
 from tests.house.code import ROOT
 from tests.people import enter
 from tests.workflow.toys import Recorded, change_step
@@ -275,7 +275,7 @@ def test_lines_of_a_task_name_the_request_that_set_it_off(
     effect = Recorded("paper", diary, [ValueError("SUZUKI Hanako")])
     change_step(monkeypatch, Bill, "issue", then=[effect])
     with logs.about(request_id="0ff1ce"):
-        bill = BillFactory()
+        bill = bill_to_issue()
         entry = take(bill, "issue", by=person("finance_officer")).entry
         monkeypatch.setattr(celery.conf, "broker_read_url", "memory://localhost/")
     memory.Channel.queues.clear()
@@ -309,7 +309,7 @@ def test_line_of_the_trail_that_a_follow_up_writes_names_the_request_too(
     monkeypatch.setattr(Recorded, "run", lambda *_: seen.append(logs.fact("request_id")))
     change_step(monkeypatch, Bill, "issue", then=[effect])
     with logs.about(request_id="0ff1ce"):
-        entry = take(BillFactory(), "issue", by=person("finance_officer")).entry
+        entry = take(bill_to_issue(), "issue", by=person("finance_officer")).entry
 
     tasks.run_follow_ups(entry_id=entry.pk)
 

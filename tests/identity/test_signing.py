@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from partners.identity import codes
-from tests.factories import BillFactory, ContractFactory, RequestFactory, person
+from tests.factories import ContractFactory, RequestFactory, bill_to_issue, person
 from tests.identity.conftest import PASSWORD, SECRET, code, visitor
 from tests.people import proven
 from workflow.models import Entry
@@ -43,7 +43,7 @@ def stale(clerk: Any, clock: Any, entered: Come) -> Client:
 
 
 def test_fresh_second_factor_signs(clerk: Any, clock: Any, entered: Come) -> None:
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
 
     answer = entered(clerk).post(issue(bill), {"version": bill.version})
 
@@ -51,7 +51,7 @@ def test_fresh_second_factor_signs(clerk: Any, clock: Any, entered: Come) -> Non
 
 
 def test_form_is_shown_after_the_question(stale: Client) -> None:
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
 
     asked = stale.get(issue(bill))
     page = stale.get(asked["Location"])
@@ -67,7 +67,7 @@ def test_form_is_shown_after_the_question(stale: Client) -> None:
 
 
 def test_case_page_offers_the_question_instead_of_the_form(stale: Client) -> None:
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
 
     page = stale.get(f"/staff/bills/{bill.number}/").content.decode()
 
@@ -105,20 +105,20 @@ def test_wrong_code_in_the_form_takes_no_step_and_loses_nothing(stale: Client) -
 
 
 def test_code_of_the_sign_in_does_not_sign(clerk: Any, clock: Any, entered: Come) -> None:
-    client, bill = entered(clerk), BillFactory(state="draft")
+    client, bill = entered(clerk), bill_to_issue()
     session = client.session
     session.update(proven(clerk, at=time.time() - FIVE_MINUTES))
     session.save()
 
     client.post(issue(bill), {"confirm-code": code()})
 
-    assert state_of(bill) == "draft"
+    assert state_of(bill) == "under_approval"
 
 
 def test_password_proves_nothing_about_somebody_with_a_second_factor(stale: Client) -> None:
     answer = stale.post("/confirm/password/", {"password": PASSWORD})
 
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     assert answer["Location"] == "/confirm/code/"
     assert stale.post(issue(bill)).status_code == 422
 
@@ -167,14 +167,14 @@ def test_step_that_does_not_sign_asks_nothing(clock: Any, entered: Come) -> None
 
 
 def test_guesses_inside_a_form_are_counted(stale: Client) -> None:
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     for _ in range(5):
         stale.post(issue(bill), {"confirm-code": "000000"})
 
     answer = stale.post(issue(bill), {"confirm-code": code()})
 
     assert "Too many failed attempts" in answer.content.decode()
-    assert (answer.status_code, state_of(bill)) == (422, "draft")
+    assert (answer.status_code, state_of(bill)) == (422, "under_approval")
 
 
 def test_confirmation_leads_to_no_other_house(stale: Client) -> None:
@@ -228,10 +228,10 @@ def test_person_with_nothing_to_prove_is_led_to_set_it_up(entered: Come, clock: 
 
 
 def test_desk_of_a_visitor_asks_for_sign_in_first() -> None:
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
 
     assert visitor().post(issue(bill))["Location"].startswith("/sign-in/?next=")
-    assert state_of(bill) == "draft"
+    assert state_of(bill) == "under_approval"
 
 
 def test_code_that_waits_is_told_with_its_wait(clerk: Any, clock: Any) -> None:

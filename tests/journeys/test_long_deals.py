@@ -20,7 +20,7 @@ from fms_agency.demo.people import PEOPLE
 from fms_agency.demo.portals import PortalDoor, moments
 from partners.identity import codes
 from partners.models import Person
-from tests.factories import BillFactory, RequestFactory
+from tests.factories import RequestFactory, bill_to_issue
 from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def dawdling(clock: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Non
 
 def issue(desk: PortalDoor) -> str:
     """Take a step that signs; the state it leads to."""
-    bill = BillFactory(state="draft")
+    bill = bill_to_issue()
     desk.take(WHO, bill, "issue", {})
     return str(Bill.objects.get(pk=bill.pk).state)
 
