@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from workflow.calendars import (
 from workflow.clocks import Clock, Hand, Line, Reading, Standard, read
 from workflow.models import ClockRing, ClockStandard, Entry
 from workflow.steps import take
+from workflow.tasks import ring_clocks
 
 TESTING = Clock("test", label="test")
 HANDS: dict[str, Sequence[Hand]] = {
@@ -187,6 +189,28 @@ def test_standard_is_the_row_in_force_when_the_clock_started() -> None:
 
     assert reading.standard is not None
     assert (reading.standard.days, reading.due_on) == (10, date(2026, 12, 1))
+
+
+def test_standard_asks_for_a_country_with_a_calendar() -> None:
+    row = ClockStandard(
+        clock="approval.decide", days=1, valid_from=date(2026, 11, 17), country="XX"
+    )
+
+    with pytest.raises(ValidationError, match="No calendar of this country is known") as refused:
+        row.clean()
+
+    assert list(refused.value.message_dict) == ["country"]
+
+
+@pytest.mark.django_db
+def test_task_rings_what_is_due() -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        put_forward(ContractFactory(state="draft", is_priced=True), person("case_manager"))
+
+    with time_machine.travel(at(30), tick=False):
+        ring_clocks()
+
+    assert [ring.what for ring in ClockRing.objects.all()] == ["remind"]
 
 
 @pytest.mark.django_db

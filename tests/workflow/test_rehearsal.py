@@ -9,6 +9,7 @@ from ledger.booked import by_transaction
 from ledger.models import Journal
 from tests.approvals.hands import run_follow_ups
 from tests.factories import BillFactory, ContractFactory, person, today
+from workflow import logs
 from workflow.models import Deadline, Entry
 from workflow.rehearsal import Move, account, rehearse
 from workflow.steps import take
@@ -66,9 +67,11 @@ def test_refusal_is_told() -> None:
     assert told.refusal == "Not possible while the case is “offered”."
 
 
-def test_account_tells_what_a_step_has_led_to() -> None:
+@pytest.mark.parametrize("request_id", ["", "0ff1ce"])
+def test_account_tells_what_a_step_has_led_to(request_id: str) -> None:
     bill = BillFactory()
-    act = take(bill, "void", by=person("finance_officer"), reason="Wrong.")
+    with logs.about(request_id=request_id):
+        act = take(bill, "void", by=person("finance_officer"), reason="Wrong.")
     run_follow_ups()
 
     told = account(Entry.objects.get(pk=act.entry.pk), money=by_transaction)

@@ -111,6 +111,18 @@ def test_highest_row_that_is_reached_counts(amounts: list[int], asked: int) -> N
             [{"kind": "decision", "unit": "cases", "rank": "director", "group": True}],
             "step 1: group is a whole number from 1 on.",
         ),
+        (
+            [{"kind": "vote", "unit": "cases", "rank": "director", "group": 1}],
+            "step 1: kind is one of line, ",
+        ),
+        (
+            [{"kind": "decision", "unit": "cases", "rank": "king", "group": 1}],
+            "step 1: rank is one of office_chief, ",
+        ),
+        (
+            [{"kind": "decision", "unit": "", "rank": "director", "group": 1}],
+            "step 1: name a unit.",
+        ),
     ],
 )
 def test_steps_that_cannot_be_read_are_named(given_steps: Any, why: str) -> None:
@@ -202,3 +214,35 @@ PLAIN = st.recursive(
 @given(content=st.dictionaries(st.text(min_size=1, max_size=3), PLAIN, max_size=4))
 def test_content_does_not_differ_from_itself(content: dict[str, Any]) -> None:
     assert changes(content, content) == []
+
+
+DIRECTOR = RouteStep(Kind.LINE, "cases", "director", 1)
+HEAD = RouteStep(Kind.DECISION, "cases", "department_head", 2)
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ([DIRECTOR, HEAD], ""),
+        ([DIRECTOR], "Exactly one step decides. Give one decision."),
+        ([HEAD, replace(HEAD, unit="finance")], "Exactly one step decides. Give one decision."),
+        (
+            [DIRECTOR, DIRECTOR, HEAD],
+            "A post acts once. Take out the step that stands there twice.",
+        ),
+        (
+            [replace(DIRECTOR, group=3), HEAD],
+            "Everything but circulation comes before the decision, circulation after it.",
+        ),
+        (
+            [HEAD, RouteStep(Kind.CIRCULATION, "audit", "director", 1)],
+            "Everything but circulation comes before the decision, circulation after it.",
+        ),
+        (
+            [replace(DIRECTOR, rank="president"), HEAD],
+            "Nobody in the line stands above whoever decides.",
+        ),
+    ],
+)
+def test_steps_that_make_no_route_are_told_why(steps: list[RouteStep], why: str) -> None:
+    assert why_not_steps(steps) == why
