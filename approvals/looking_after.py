@@ -20,7 +20,7 @@ LOOKED_AT = [*ON_ITS_WAY, State.ON_HOLD, State.DECIDED, State.AWAITING_ISSUE]
 
 def look() -> int:
     """Void what no longer fits, and pass over who is away. Returns how many files moved."""
-    rows = ApprovalFile.objects.filter(state__in=[str(state) for state in LOOKED_AT])
+    rows = ApprovalFile.objects.filter(state__in=LOOKED_AT)
     return sum(_look_at(pk) for pk in list(rows.order_by("pk").values_list("pk", flat=True)))
 
 

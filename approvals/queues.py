@@ -34,13 +34,13 @@ def mine(person: Any) -> Rows:
         kind__in=[str(kind) for kind in EVERY_ACT],
     )
     to_act = (
-        Q(state__in=[str(state) for state in ON_ITS_WAY])
+        Q(state__in=ON_ITS_WAY)
         & ~Q(prepared_by=person.actor_id)
         & Exists(here)
         & ~Exists(acted)
         & ~Exists(conflict)
     )
-    to_draft = Q(state__in=[str(state) for state in WITH_DRAFTER], prepared_by=person.actor_id)
+    to_draft = Q(state__in=WITH_DRAFTER, prepared_by=person.actor_id)
     return _oldest_first(ApprovalFile.objects.filter(to_act | to_draft))
 
 
@@ -50,16 +50,16 @@ def of_unit(person: Any) -> Rows:
     here = WayStep.objects.filter(
         file=OuterRef("pk"), standing=Standing.ARRIVED, unit__in=units
     ).exclude(kind=Kind.CIRCULATION)
-    rows = ApprovalFile.objects.filter(Exists(here), state__in=[str(s) for s in ON_ITS_WAY])
+    rows = ApprovalFile.objects.filter(Exists(here), state__in=ON_ITS_WAY)
     return _oldest_first(rows)
 
 
 def with_others(person: Any) -> Rows:
     """Files of mine, or signed by me, that wait for somebody else."""
     signed = WayStep.objects.filter(file=OuterRef("pk"), holder_id=person.actor_id)
-    waiting = [State.IN_CIRCULATION, State.AWAITING_DECISION, State.ON_HOLD, State.RETURNED]
+    waiting = [*ON_ITS_WAY, State.ON_HOLD, State.RETURNED]
     rows = ApprovalFile.objects.filter(
-        Q(prepared_by=person.actor_id) | Exists(signed), state__in=[str(s) for s in waiting]
+        Q(prepared_by=person.actor_id) | Exists(signed), state__in=waiting
     ).exclude(state=State.RETURNED, prepared_by=person.actor_id)
     return _oldest_first(rows.exclude(pk__in=mine(person).order_by().values("pk")))
 
@@ -82,7 +82,7 @@ def to_read(person: Any) -> Rows:
     deputised = Q(awaits_reading=True, in_place_of_id=person.actor_id)
     steps = WayStep.objects.filter(circulated | passed | deputised, file=OuterRef("pk"))
     readable = [State.DECIDED, State.AWAITING_ISSUE, State.ISSUED]
-    rows = ApprovalFile.objects.filter(Exists(steps), state__in=[str(s) for s in readable])
+    rows = ApprovalFile.objects.filter(Exists(steps), state__in=readable)
     found: Rows = rows.order_by("decided_at", "pk")
     return found
 
