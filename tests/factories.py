@@ -596,7 +596,7 @@ def _act_on(file: ApprovalFile, signers: list[Any], *, decided: bool, heard: boo
         if position < len(signers):
             _sign(file, step, signers[position].actor_id, signers[position].actor_name)
         elif decided or (heard and step.kind != Kind.DECISION):
-            _sign(file, step, f"signer {position}", f"SIGNER {position}")
+            _sign(file, step, str(uuid4()), f"SIGNER {position}")
     going.go_on(file)
 
 

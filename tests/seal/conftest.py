@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
 from collections.abc import Iterator
 
@@ -11,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from documents.models import Document
 from documents.storage import store
 from tests.factories import BillFactory, ContractFactory, RequestFactory, person
-from workflow import walls
+from workflow import logs, walls
 from workflow.database.base import DatabaseWrapper
 from workflow.models import Attestation, Entry, Leaf
 from workflow.seal import attest
@@ -26,6 +28,16 @@ def as_owner(the_house_acts: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, walls.within(walls.OWNER):
         patch.setattr(DatabaseWrapper, "strict", False)
         yield
+
+
+@pytest.fixture(autouse=True)
+def command_leaves_the_process_as_it_was() -> Iterator[None]:
+    """`manage.py seal` names its process, and here that is the tests' own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logs, "_process", logs._process)
+        patch.setattr(sys, "excepthook", sys.excepthook)
+        yield
+    logging.captureWarnings(capture=False)
 
 
 def seal_all(sealer: Sealer) -> None:
