@@ -26,10 +26,15 @@ LINE: Schema = {
     "type": "object",
     "properties": {
         "article": {"type": "string", "description": "Catalogue number."},
+        "description": {
+            "type": "string",
+            "maxLength": 200,
+            "description": "In your own words, instead of a catalogue number.",
+        },
         "quantity": {"type": "integer", "minimum": 1},
         "remark": {"type": "string", "maxLength": 200},
     },
-    "required": ["article", "quantity"],
+    "required": ["quantity"],
     "additionalProperties": False,
 }
 
@@ -95,9 +100,9 @@ SHAPES: tuple[tuple[type[forms.Field], Shape], ...] = (
         ArticleLinesField,
         Shape(
             "lines",
-            {"type": "array", "items": LINE, "minItems": 1, "maxItems": 200},
+            {"type": "array", "items": LINE, "maxItems": 200},
             _are_rows,
-            _("Give a list of lines, each with article and quantity."),
+            _("Give a list of lines, each with article or description, and quantity."),
         ),
     ),
     (

@@ -60,8 +60,37 @@ def write_request_lines(act: Act) -> None:
         ),
         update_conflicts=True,
         unique_fields=["request", "number"],
-        update_fields=["article", "quantity", "remark"],
+        update_fields=["article", "description", "quantity", "remark"],
     )
+
+
+def identify_lines(act: Act) -> None:
+    for number, article in act.given["articles"].items():
+        act.case.lines.filter(number=number).update(article=article)
+
+
+def copy_request(act: Act) -> None:
+    """A draft with what the nation has said before; the letter, dates and answers are its own."""
+    asked = {name: getattr(act.case, name) for name in act.case.copied}
+    lines = [
+        {
+            "article": line.article,
+            "description": line.description,
+            "quantity": line.quantity,
+            "remark": line.remark,
+        }
+        for line in act.case.lines.select_related("article")
+    ]
+    opened = begin_within(
+        models.Request.draft,
+        by=act.by,
+        nation_id=act.case.nation_id,
+        lines=lines,
+        **asked,
+        reference=act.given["reference"],
+        reference_date=act.given["reference_date"],
+    )
+    act.opened.append(opened.case)
 
 
 def open_transfer_review(act: Act) -> None:

@@ -105,17 +105,24 @@ class ArticleRows(RowsWidget):
 
 
 class ArticleLinesField(forms.Field):
-    """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row."""
+    """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row.
 
-    columns = {"article": _("article or service"), "quantity": _("quantity"), "remark": _("remark")}
+    What is not in the catalogue is told in the nation's own words: `description` instead of `article`.
+    """
+
+    columns = {
+        "article": _("article or service"),
+        "description": _("or in your own words"),
+        "quantity": _("quantity"),
+        "remark": _("remark"),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=ArticleRows(self.columns), **kwargs)
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
-        rows = [row for row in _list_of_rows(value) if any(str(v).strip() for v in row.values())]
-        if not rows:
-            raise ValidationError(_t("Add at least one line: what, and how many."))
+        given = [] if value in self.empty_values else _list_of_rows(value)
+        rows = [row for row in given if any(str(v).strip() for v in row.values())]
         if len(rows) > MOST_LINES:
             raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
         return _all_or_errors(self._row(row, number) for number, row in enumerate(rows, start=1))
@@ -126,21 +133,32 @@ class ArticleLinesField(forms.Field):
                 _t("Line %(row)s: unknown field %(fields)s.")
                 % {"row": number, "fields": ", ".join(unknown)}
             )
-        asked = str(row.get("article", "")).strip().replace("\0", "")
-        article = Article.objects.filter(catalogue_number=asked).first()
-        if article is None:
-            return ValidationError(
-                _t(
-                    "Line %(row)s: no article “%(asked)s” in the catalogue. Give a catalogue number."
-                )
-                % {"row": number, "asked": asked[:40]}
-            )
         try:
-            quantity = as_quantity(row.get("quantity", ""))
-            remark = REMARK.clean(row.get("remark"))
+            return {
+                **self._what(row, number),
+                "quantity": as_quantity(row.get("quantity", "")),
+                "remark": REMARK.clean(row.get("remark")),
+            }
         except ValidationError as error:
             return _at_line(number, error)
-        return {"article": article, "quantity": quantity, "remark": remark}
+
+    def _what(self, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+        asked = str(row.get("article") or "").strip().replace("\0", "")
+        description = REMARK.clean(row.get("description"))
+        if bool(asked) == bool(description):
+            raise ValidationError(_t("give a catalogue number or your own words, one of the two."))
+        return {"article": article_of(asked) if asked else None, "description": description}
+
+
+def article_of(asked: str) -> Article:
+    """The article of a catalogue number; raises `ValidationError`."""
+    article = Article.objects.filter(catalogue_number=asked).first()
+    if article is None:
+        raise ValidationError(
+            _t("no article “%(asked)s” in the catalogue. Give a catalogue number.")
+            % {"asked": asked[:40]}
+        )
+    return article
 
 
 class LineChoiceField(forms.TypedMultipleChoiceField):
@@ -275,6 +293,19 @@ class LinePricesField(PerLineField):
         return number, price
 
 
+class LineArticlesField(PerLineField):
+    """The article of the catalogue that a line stands for."""
+
+    required_for_each = False
+    column = _("catalogue number")
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            return number, article_of(str(item).strip().replace("\0", ""))
+        except ValidationError as error:
+            return _at_line(number, error)
+
+
 def _at_line(number: int, error: ValidationError) -> ValidationError:
     """The same error, with the line it belongs to."""
     told = (_t("Line %(row)s: %(why)s") % {"row": number, "why": why} for why in error.messages)
@@ -283,7 +314,7 @@ def _at_line(number: int, error: ValidationError) -> ValidationError:
 
 def _list_of_rows(value: Any) -> list[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        raise ValidationError(_t("Give a list of lines, each with article and quantity."))
+        raise ValidationError(_t("Give a list of lines, each with article or description, and quantity."))
     return value
 
 

@@ -16,13 +16,30 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases import actions
-from cases.fields import ArticleLinesField, LineChoiceField, LinePricesField, LineQuantitiesField
-from cases.models import Bill, Contract, Quote, Request, Subcontract
-from cases.models.request import Purpose
+from cases.fields import (
+    ArticleLinesField,
+    LineArticlesField,
+    LineChoiceField,
+    LinePricesField,
+    LineQuantitiesField,
+)
+from cases.models import Bill, Contract, Quote, Request, ReturnReason, Subcontract
+from cases.models.request import (
+    AnswerWanted,
+    DualUse,
+    Offset,
+    Packing,
+    PaymentWish,
+    Purpose,
+    Support,
+    TermsOfSale,
+    Transport,
+    Waiver,
+)
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
-from ledger.money import exponent, written
-from partners.models import Organisation
+from ledger.money import exponent, is_known, written
+from partners.models import Nation, Organisation
 from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
 
 
@@ -49,8 +66,6 @@ def capitalised(
 
 
 for _method in (
-    Request.return_for_correction,
-    Request.decline,
     Request.withdraw,
     Contract.decline,
     Contract.cancel,
@@ -66,61 +81,197 @@ for _method in (
 # Requests ------------------------------------------------------------------------------------
 
 
+class Several(forms.MultipleChoiceField):
+    """Some of a few choices, shown side by side."""
+
+    def __init__(self, options: type[models.TextChoices], **kwargs: Any) -> None:
+        super().__init__(
+            choices=capitalised(options),
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            **kwargs,
+        )
+
+
+def one_of(options: type[models.TextChoices], **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=capitalised(options, blank="—"), required=False, **kwargs)
+
+
+def short(**kwargs: Any) -> forms.CharField:
+    return forms.CharField(max_length=200, required=False, **kwargs)
+
+
+def long(**kwargs: Any) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": 4})
+    return forms.CharField(widget=area, max_length=4000, required=False, **kwargs)
+
+
+class Details(StepForm):
+    """Points of the checklist besides the letter and the lines."""
+
+    purpose = one_of(Purpose, label=_("Purpose"))
+    answer_wanted = one_of(
+        AnswerWanted,
+        label=_("Answer wanted"),
+        help_text=_("Price and availability is a first indication; it cannot be accepted."),
+    )
+    end_user = short(label=_("End user"), help_text=_("The unit that will use the equipment."))
+    end_use = long(label=_("End use"))
+    sole_source = long(
+        label=_("Why from one maker only"),
+        help_text=_("Only if you ask for one maker: give the reason."),
+    )
+    support = Several(
+        Support,
+        label=_("Support package"),
+        help_text=_("What is needed to use the equipment and to keep it in use."),
+    )
+    spares_years = forms.IntegerField(
+        label=_("Initial spares, years"), min_value=1, max_value=30, required=False
+    )
+    dual_use = Several(
+        DualUse,
+        label=_("Dual-use technology"),
+        help_text=_("Mark it if the equipment contains such technology or is to work with it."),
+    )
+    concept = long(
+        label=_("Operational concept"),
+        help_text=_("How it is to be used, and with what it has to work together."),
+    )
+    needed_by = forms.DateField(label=_("Needed by"), required=False)
+    performance_until = forms.DateField(
+        label=_("Services until"), help_text=_("The last day of services."), required=False
+    )
+    delivery_place = short(label=_("Place of delivery"))
+    transport = one_of(Transport, label=_("Transport"))
+    freight_forwarder = short(label=_("Freight forwarder"))
+    packing = one_of(Packing, label=_("Packing"))
+    funding = short(label=_("Funding"), help_text=_("Source of the money."))
+    terms_of_sale = one_of(TermsOfSale, label=_("Terms of sale"))
+    payment_wish = one_of(PaymentWish, label=_("Payment preference"))
+    waivers = Several(
+        Waiver,
+        label=_("Waivers asked for"),
+        help_text=_("A waiver is asked for before an offer is accepted."),
+    )
+    offset = one_of(
+        Offset,
+        label=_("Offsets"),
+        help_text=_("Between you and industry; Japan is no party to them."),
+    )
+    budget_limit = forms.DecimalField(
+        label=_("Budget limit"),
+        min_value=Decimal("0.01"),
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+    )
+    budget_currency = forms.CharField(
+        label=_("Currency of the budget"),
+        help_text=_("Three letters, as JPY or USD."),
+        max_length=3,
+        required=False,
+    )
+    offer_by = forms.DateField(label=_("Offer needed by"), required=False)
+    validity_days = forms.IntegerField(
+        label=_("Validity of the offer wanted, days"), min_value=1, max_value=730, required=False
+    )
+    release_granted = short(
+        label=_("Release already granted"), help_text=_("Number and date of the decision.")
+    )
+    security_plan = long(
+        label=_("Security plan"),
+        help_text=_("How you protect what is released. Nothing classified here."),
+    )
+    signatory = short(
+        label=_("Authorised signatory"),
+        help_text=_("Name and title of the official who may sign for your government."),
+    )
+    contact = short(label=_("Point of contact"))
+    copies_to = short(label=_("Copies sent to"))
+    remarks = long(label=_("Remarks"))
+
+    def prepare(self) -> None:
+        if self.case.number:
+            self.initial = {name: getattr(self.case, name, None) for name in self.fields}
+
+    def clean_budget_currency(self) -> str:
+        currency = str(self.cleaned_data["budget_currency"]).upper()
+        if currency and not is_known(currency):
+            raise forms.ValidationError(
+                _t("No currency “%(code)s” is known. Give a code, as JPY or USD.")
+                % {"code": currency}
+            )
+        return currency
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        limit, currency = given.get("budget_limit"), given.get("budget_currency")
+        if limit and currency == "" and "budget_currency" not in self.errors:
+            self.add_error("budget_currency", _t("Say in which currency the budget is."))
+        if currency and limit is None and "budget_limit" not in self.errors:
+            self.add_error("budget_limit", _t("Give the amount of the budget, or no currency."))
+        return given
+
+
+@asks(Request.add_details)
+class AddDetails(Details):
+    """What is left out stays as it is."""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        return {
+            name: value if name in self.data else getattr(self.case, name)
+            for name, value in given.items()
+        }
+
+
 @asks(Request.revise)
 @asks(Request.draft)
-class WriteRequest(StepForm):
+class WriteRequest(Details):
     fieldsets = (
-        (_("Your letter"), ["title", "reference", "reference_date"]),
-        (_("What you ask for"), ["purpose", "lines"]),
-        (_("Use and delivery"), ["end_user", "end_use", "delivery_place", "needed_by"]),
-        (_("Money and people"), ["funding", "signatory", "contact", "remarks"]),
+        (_("Your letter"), ["title", "reference", "reference_date", "purpose", "answer_wanted"]),
+        (_("What you ask for"), ["lines", "sole_source", "support", "spares_years", "dual_use"]),
+        (_("Use"), ["end_user", "end_use", "concept"]),
+        (
+            _("Delivery"),
+            [
+                *("needed_by", "performance_until", "delivery_place", "transport"),
+                *("freight_forwarder", "packing"),
+            ],
+        ),
+        (
+            _("Money"),
+            [
+                *("funding", "terms_of_sale", "payment_wish", "waivers", "offset"),
+                *("budget_limit", "budget_currency", "offer_by", "validity_days"),
+            ],
+        ),
+        (
+            _("Security and people"),
+            [
+                *("release_granted", "security_plan", "signatory", "contact", "copies_to"),
+                "remarks",
+            ],
+        ),
     )
 
     title = forms.CharField(label=_("Title"), max_length=200)
     reference = forms.CharField(
         label=_("Your reference"), help_text=_("The number of your letter."), max_length=60
     )
-    reference_date = forms.DateField(label=_("Date of your letter"))
-    purpose = forms.ChoiceField(label=_("Purpose"), choices=capitalised(Purpose, blank="—"))
-    end_user = forms.CharField(
-        label=_("End user"),
-        help_text=_("The unit that will use the equipment."),
-        max_length=200,
-        required=False,
+    reference_date = forms.DateField(label=_("Date of your letter"), required=False)
+    lines = ArticleLinesField(
+        label=_("Lines"), help_text=_("Articles and services, line by line."), required=False
     )
-    end_use = forms.CharField(
-        label=_("End use"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=4000,
-        required=False,
-    )
-    delivery_place = forms.CharField(label=_("Place of delivery"), max_length=200, required=False)
-    needed_by = forms.DateField(label=_("Needed by"), required=False)
-    funding = forms.CharField(
-        label=_("Funding"), help_text=_("Source of the money."), max_length=200, required=False
-    )
-    signatory = forms.CharField(
-        label=_("Authorised signatory"),
-        help_text=_("Name and title of the official who may sign for your government."),
-        max_length=200,
-    )
-    contact = forms.CharField(label=_("Point of contact"), max_length=200)
-    remarks = forms.CharField(
-        label=_("Remarks"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=4000,
-        required=False,
-    )
-    lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
 
     def prepare(self) -> None:
+        super().prepare()
         if self.case.number:
-            self.initial = {
-                name: getattr(self.case, name) for name in self.fields if name != "lines"
-            }
             self.initial["lines"] = [
                 {
-                    "article": line.article.catalogue_number,
+                    "article": line.article.catalogue_number if line.article else "",
+                    "description": line.description,
                     "quantity": line.quantity,
                     "remark": line.remark,
                 }
@@ -128,16 +279,138 @@ class WriteRequest(StepForm):
             ]
 
     def clean_reference_date(self) -> Any:
-        return not_in_future(self.cleaned_data["reference_date"])
+        day = self.cleaned_data["reference_date"]
+        return day and not_in_future(day)
 
     def clean_reference(self) -> str:
-        reference = str(self.cleaned_data["reference"])
-        twins = Request.objects.filter(nation_id=self.case.nation_id, reference=reference)
-        if twins.exclude(pk=self.case.pk).exclude(state="withdrawn").exists():
-            raise forms.ValidationError(
-                _t("A request with this reference exists already. Give another reference.")
-            )
-        return reference
+        return once_per_nation(str(self.cleaned_data["reference"]), self.case)
+
+
+def once_per_nation(reference: str, request: Any, nation: Any = None) -> str:
+    """A nation gives each of its letters a reference of its own."""
+    twins = Request.objects.filter(nation=nation or request.nation_id, reference=reference)
+    if twins.exclude(pk=request.pk).exclude(state="withdrawn").exists():
+        raise forms.ValidationError(
+            _t("A request with this reference exists already. Give another reference.")
+        )
+    return reference
+
+
+class OnPaper(WriteRequest):
+    """A letter that came on paper, as the agency writes down what it says."""
+
+    received_on = forms.DateField(label=_("Received on"))
+
+    def clean_received_on(self) -> Any:
+        return not_in_future(self.cleaned_data["received_on"])
+
+
+@asks(Request.correct_entry)
+class CorrectEntry(OnPaper):
+    fieldsets = (
+        (
+            _("The letter"),
+            [
+                *("received_on", "title", "reference", "reference_date", "purpose"),
+                "answer_wanted",
+            ],
+        ),
+        *WriteRequest.fieldsets[1:],
+    )
+
+
+@asks(Request.enter)
+class EnterRequest(OnPaper, WithHandling):
+    fieldsets = (
+        (
+            _("The letter"),
+            [
+                *("nation", "letter", "handling", "received_on", "title", "reference"),
+                *("reference_date", "purpose", "answer_wanted"),
+            ],
+        ),
+        *WriteRequest.fieldsets[1:],
+    )
+
+    nation = forms.ModelChoiceField(
+        Nation.objects.order_by("code"), label=_("Nation"), to_field_name="code"
+    )
+    letter = PaperField(
+        types=SIGNED,
+        label=_("Letter of request"),
+        help_text=_("The signed letter, as PDF or image."),
+    )
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("nation") and given.get("reference"):
+            try:
+                once_per_nation(given["reference"], self.case, given["nation"])
+            except forms.ValidationError as error:
+                self.add_error("reference", error)
+        return given
+
+
+@asks(Request.copy)
+class CopyRequest(StepForm):
+    reference = WriteRequest.base_fields["reference"]
+    reference_date = WriteRequest.base_fields["reference_date"]
+
+    def clean_reference_date(self) -> Any:
+        day = self.cleaned_data["reference_date"]
+        return day and not_in_future(day)
+
+    def clean_reference(self) -> str:
+        return once_per_nation(
+            str(self.cleaned_data["reference"]), Request(nation=self.case.nation)
+        )
+
+
+class WithCodedReason(StepForm):
+    """A code for the count, and words for whoever reads it."""
+
+    use: ReturnReason.Use
+
+    code = forms.ModelChoiceField(
+        ReturnReason.objects.none(), label=_("Kind of reason"), to_field_name="code"
+    )
+    reason = forms.CharField(
+        label=_("In words"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
+    )
+
+    def prepare(self) -> None:
+        today = timezone.localdate()
+        rows = ReturnReason.objects.on(today).filter(use=self.use)
+        self.fields["code"].queryset = rows  # type: ignore[attr-defined]
+
+    def clean_code(self) -> str:
+        return str(self.cleaned_data["code"].code)
+
+
+@asks(Request.return_for_correction)
+class ReturnRequest(WithCodedReason):
+    use = ReturnReason.Use.RETURN
+
+
+@asks(Request.decline)
+class DeclineRequest(WithCodedReason):
+    use = ReturnReason.Use.DECLINE
+
+
+@asks(Request.identify_lines)
+class IdentifyLines(StepForm):
+    articles = LineArticlesField(
+        label=_("Articles"), help_text=_("Leave a line empty that you cannot identify yet.")
+    )
+
+    def prepare(self) -> None:
+        unknown = self.case.lines.filter(article=None)
+        self.fields["articles"].set_lines(  # type: ignore[attr-defined]
+            (line.number, line.description, line.quantity) for line in unknown
+        )
 
 
 @asks(Request.attach_letter)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from notifications.notices import notice
+from partners import posts
 from partners.access import Permission as P
 from partners.desks import (
     anyones_path,
@@ -30,6 +33,10 @@ to_inspectors = staff_with(P.DELIVERY_INSPECT)
 to_finance = staff_with(P.MONEY_RECORD)
 
 
+def to_heads_of_desk(case: Any) -> list[Any]:
+    return posts.heads("cases", timezone.localdate())
+
+
 def _for_staff(case: Any, **more: Any) -> Values:
     return {"title": case.title, "path": staff_path(case), **more}
 
@@ -51,6 +58,31 @@ def _last_note(case: Any) -> str:
 
 @notice("request_submitted", to=to_desk)
 def request_submitted(request: Any) -> Values:
+    return _for_staff(request, nation=in_their_words(request.nation))
+
+
+@notice("request_entered", to=to_requesters)
+def request_entered(request: Any) -> Values:
+    return _for_nation(request)
+
+
+@notice("request_acknowledged", to=to_requesters)
+def request_acknowledged(request: Any) -> Values:
+    return _for_nation(request)
+
+
+@notice("request_to_acknowledge", to=to_desk, if_any=True)
+def request_to_acknowledge(request: Any) -> Values:
+    return _for_staff(request, nation=in_their_words(request.nation))
+
+
+@notice("request_to_check", to=to_desk, if_any=True)
+def request_to_check(request: Any) -> Values:
+    return _for_staff(request, nation=in_their_words(request.nation))
+
+
+@notice("request_late", to=to_heads_of_desk, if_any=True)
+def request_late(request: Any) -> Values:
     return _for_staff(request, nation=in_their_words(request.nation))
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, is_currency
 
 
 def exponent(currency: str) -> int:
     """Decimals of a currency: JPY 0, USD 2."""
     return get_currency_precision(currency)
+
+
+def is_known(currency: str) -> bool:
+    return bool(is_currency(currency))
 
 
 def minor_units(amount: Decimal, currency: str) -> int:

@@ -34,6 +34,8 @@ NAMES: dict[str, str | Promise] = {
     "reference_change": _("change of reference data"),
     "approval.decide": _("decision on an approval file"),
     "approval.step": _("one step of an approval file"),
+    "request.acknowledge": _("acknowledging a request"),
+    "request.validate": _("checking a request"),
 }
 # What every row has, shown and asked for beside its own columns.
 DAYS_AND_SOURCE = ("valid_from", "valid_to", "source")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from partners import access
 from partners.access import Permission
+from workflow.approvals import RANKS
 
 Post = tuple[str, str]  # unit, rank
 
@@ -30,6 +31,14 @@ def holders(posts: Iterable[Post], day: date) -> list[Any]:
     rows = _memberships().on(day).filter(wanted, person__is_active=True)
     found = rows.filter(organisation__kind="agency").select_related("person", "organisation")
     return list(found.order_by("is_acting", "id"))
+
+
+def heads(unit: str, day: date) -> list[Any]:
+    """Who holds the lowest rank of a unit that anybody holds: the first to hear what is late."""
+    for rank in RANKS:
+        if found := holders([(unit, rank)], day):
+            return [row.person for row in found]
+    return []
 
 
 def decides_today(person: Any) -> bool:

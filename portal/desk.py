@@ -573,7 +573,8 @@ def _person(request: HttpRequest) -> Any:
 
 def _nation_of(blank: Any) -> dict[str, Any]:
     """A nation's own case begins as theirs, whatever the form says."""
-    return {"nation_id": blank.nation_id} if hasattr(blank, "nation_id") else {}
+    nation = getattr(blank, "nation_id", None)
+    return {"nation_id": nation} if nation else {}
 
 
 def _version(request: HttpRequest) -> int | None:

@@ -353,8 +353,10 @@ class RequestFactory(CaseFactory):
     end_user = "Philippine Air Force"
     end_use = "Watching over the air space"
     delivery_place = "Manila"
+    transport = "to_port"
     needed_by = date(2028, 3, 31)
     funding = "National budget"
+    terms_of_sale = "dependable_undertaking"
     signatory = "CRUZ Maria, Undersecretary"
     contact = "REYES Jose"
 

@@ -197,13 +197,25 @@ def beginning(
     books: Iterable[Book] = (),
     then: Iterable[Effect] = (),
     duty: str = "",
+    clocks: Iterable[Hand] = (),
 ) -> Callable[[Callable[..., Any]], Any]:
     """Declare how a case comes into being: a class method that returns the unsaved row."""
 
     def declare(method: Callable[..., Any]) -> Any:
         made = _only_here(method)
         made.step = _declared(
-            method, label, (), (), may, when, books, then, confirm=False, inner=False, duty=duty
+            method,
+            label,
+            (),
+            (),
+            may,
+            when,
+            books,
+            then,
+            confirm=False,
+            inner=False,
+            duty=duty,
+            clocks=clocks,
         )
         return classmethod(made)
 

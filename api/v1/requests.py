@@ -12,6 +12,7 @@ from api import bodies
 from api.once import Reply, answer_once
 from api.shown import CaseShown, Shown, address_of
 from api.v1.cases import CaseList, Kind, OneCase
+from cases.checklist import Checklist, Point
 from cases.models import Request, RequestLine
 from partners import access
 from workflow import steps
@@ -21,41 +22,60 @@ BEGINNING = steps.beginnings_of(Request)["draft"]
 
 class RequestLineShown(Shown):
     article = serializers.CharField(
-        source="article.catalogue_number", read_only=True, help_text="Catalogue number."
+        source="article.catalogue_number",
+        read_only=True,
+        allow_null=True,
+        help_text="Catalogue number; null while the line is in your own words only.",
     )
-    name = serializers.CharField(source="article.name", read_only=True)
-    unit = serializers.CharField(source="article.unit", read_only=True)
+    name = serializers.CharField(source="what", read_only=True)
+    unit = serializers.CharField(source="article.unit", read_only=True, allow_null=True)
 
     class Meta:
         model = RequestLine
-        fields = ("number", "article", "name", "quantity", "unit", "remark")
+        fields = ("number", "article", "description", "name", "quantity", "unit", "remark")
         read_only_fields = fields
+
+
+class PointShown(serializers.Serializer[Point]):
+    """A point of the checklist, as the request stands to it."""
+
+    code = serializers.CharField(source="item.code", read_only=True)
+    needed = serializers.CharField(source="item.needed", read_only=True)
+    why = serializers.CharField(source="item.why", read_only=True)
+    missing = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+
+class ChecklistShown(serializers.Serializer[Checklist]):
+    percent = serializers.IntegerField(read_only=True)
+    points = PointShown(many=True, read_only=True)
 
 
 class RequestShown(CaseShown):
     """A request, as its nation sees it."""
 
-    purpose = serializers.CharField(read_only=True)
+    support = serializers.ListField(child=serializers.CharField(), read_only=True)
+    dual_use = serializers.ListField(child=serializers.CharField(), read_only=True)
+    waivers = serializers.ListField(child=serializers.CharField(), read_only=True)
     lines = RequestLineShown(many=True, read_only=True)
 
     class Meta:
         model = Request
         fields = (
             *CaseShown.common,
-            "reference",
-            "reference_date",
-            "purpose",
-            "end_user",
-            "end_use",
-            "delivery_place",
-            "needed_by",
-            "funding",
-            "signatory",
-            "contact",
-            "remarks",
-            "return_reason",
-            "lines",
+            *("reference", "reference_date", "received_on", *Request.copied[1:]),
+            *("submitted_at", "acknowledged_at", "actionable_at", "complete_at"),
+            *("return_code", "return_reason", "lines"),
         )
+        read_only_fields = fields
+
+
+class OneRequestShown(RequestShown):
+    """With what is still missing, and why that matters."""
+
+    checklist = ChecklistShown(read_only=True)
+
+    class Meta(RequestShown.Meta):
+        fields = (*RequestShown.Meta.fields, "checklist")
         read_only_fields = fields
 
 
@@ -85,6 +105,9 @@ class OneRequest(OneCase):
     """One request of your nation."""
 
     kind = KIND
+
+    def get_serializer_class(self) -> type[CaseShown]:
+        return OneRequestShown
 
 
 def _blank(person: Any) -> Request:

@@ -1,6 +1,7 @@
 """The machines of a deal, in the order in which a deal meets them."""
 
 from cases.models.bill import Bill
+from cases.models.checklist import ChecklistItem, ReturnReason
 from cases.models.contract import Contract, ContractLine
 from cases.models.quote import Quote, QuoteLine
 from cases.models.rate import Rate
@@ -10,6 +11,7 @@ from cases.models.threshold import Threshold
 
 __all__ = [
     "Bill",
+    "ChecklistItem",
     "Contract",
     "ContractLine",
     "Quote",
@@ -17,6 +19,7 @@ __all__ = [
     "Rate",
     "Request",
     "RequestLine",
+    "ReturnReason",
     "Subcontract",
     "SubcontractLine",
     "Threshold",

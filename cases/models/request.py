@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from typing import Any, Self
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
-from cases import actions, notices, rules
+from cases import actions, checklist, clocks, notices, rules
+from cases.models.checklist import ChecklistItem
 from documents.models import Document
 from exports.models import TransferReview
 from industry.models import Article
@@ -40,6 +45,69 @@ class Purpose(models.TextChoices):
     REPLACEMENT = "replacement", _("replacement of losses")
     SUSTAINMENT = "sustainment", _("sustainment")
     UPGRADE = "upgrade", _("upgrade")
+    JOINT_DEVELOPMENT = "joint_development", _("joint development")
+    SURPLUS_GRANT = "surplus_grant", _("grant of surplus equipment")
+    SECURITY_ASSISTANCE = "security_assistance", _("grant under security assistance")
+
+
+class AnswerWanted(models.TextChoices):
+    PRICE_AND_AVAILABILITY = "price_and_availability", _("price and availability")
+    OFFER = "offer", _("letter of offer")
+    AMENDMENT = "amendment", _("amendment of a contract")
+
+
+class Support(models.TextChoices):
+    """What is asked for besides the articles, so that they can be used and kept in use."""
+
+    NONE = "none", pgettext_lazy("support", "none")
+    SPARES = "spares", _("initial spares")
+    EQUIPMENT = "equipment", _("support equipment")
+    TECHNICAL_DATA = "technical_data", _("technical data")
+    TRAINING = "training", _("training")
+    SERVICES = "services", _("services")
+    CONTRACTOR = "contractor", _("support by the contractor")
+
+
+class DualUse(models.TextChoices):
+    ARTIFICIAL_INTELLIGENCE = "artificial_intelligence", _("artificial intelligence")
+    UNMANNED = "unmanned", _("unmanned")
+    AUTONOMOUS = "autonomous", _("autonomous")
+
+
+class Transport(models.TextChoices):
+    COLLECTED = "collected", _("the nation collects at the maker's")
+    TO_PORT = "to_port", _("Japan brings it to the port or airport of departure")
+    TO_DESTINATION = "to_destination", _("Japan brings it to the destination")
+
+
+class Packing(models.TextChoices):
+    COMMERCIAL = "commercial", pgettext_lazy("packing", "commercial")
+    MILITARY = "military", pgettext_lazy("packing", "military")
+
+
+class TermsOfSale(models.TextChoices):
+    WITH_ACCEPTANCE = "with_acceptance", _("cash with acceptance")
+    BEFORE_DELIVERY = "before_delivery", _("cash before delivery")
+    DEPENDABLE_UNDERTAKING = "dependable_undertaking", _("dependable undertaking")
+    ON_DELIVERY = "on_delivery", _("payment on delivery")
+    GRANT = "grant", pgettext_lazy("terms", "grant")
+
+
+class PaymentWish(models.TextChoices):
+    USUAL = "usual", _("by the usual schedule")
+    LETTER_OF_CREDIT = "letter_of_credit", _("standby letter of credit")
+    SPECIAL_BILLING = "special_billing", _("special billing")
+
+
+class Offset(models.TextChoices):
+    NONE = "none", pgettext_lazy("offset", "none intended")
+    INTENDED = "intended", pgettext_lazy("offset", "intended with industry")
+    UNDECIDED = "undecided", pgettext_lazy("offset", "not decided yet")
+
+
+class Waiver(models.TextChoices):
+    NONRECURRING = "nonrecurring", _("nonrecurring charge")
+    ADMINISTRATION = "contract_administration", _("contract administration services")
 
 
 # Guards --------------------------------------------------------------------------------------
@@ -57,14 +125,65 @@ def has_letter(request: Request) -> str:
     return _t("Attach the signed letter of request first.")
 
 
-def is_complete(request: Request) -> str:
-    """Nothing is missing that the agency needs to begin."""
-    missing = request.missing_fields()
-    if not missing:
-        return ""
-    return _t("Missing: %(fields)s. Return the request with this reason.") % {
-        "fields": ", ".join(missing)
+def is_addressed(request: Request) -> str:
+    """The letter is dated, and says what it is for and who may be asked."""
+    missing = [name for name in request.needed_to_submit if not getattr(request, name)]
+    return _missing(request, missing) and _t("Missing: %(fields)s. Fill it in first.") % {
+        "fields": _missing(request, missing)
     }
+
+
+def can_be_begun(request: Request) -> str:
+    """Nothing is missing without which the agency cannot begin."""
+    missing = _missing(request, request.missing_to_begin())
+    return missing and _t("Missing: %(fields)s. Return the request with this reason.") % {
+        "fields": missing
+    }
+
+
+def is_complete(request: Request) -> str:
+    """No point of the checklist is open."""
+    missing = [name for p in request.checklist.open_to_be_complete for name in p.missing]
+    words = _missing(request, missing)
+    return words and _t("Missing: %(fields)s. The nation adds it, or you add it for them.") % {
+        "fields": words
+    }
+
+
+def _missing(request: Request, names: list[str]) -> str:
+    return ", ".join(request.name_of(name) for name in names)
+
+
+def is_not_complete(request: Request) -> str:
+    """A point of the checklist is still open."""
+    return _t("The request is complete already.") if request.complete_at else ""
+
+
+def came_on_paper(request: Request) -> str:
+    """The letter came on paper, and the agency has entered it."""
+    if request.received_on:
+        return ""
+    return _t("The nation wrote this request itself. Return it, so that the nation corrects it.")
+
+
+def is_not_acknowledged(request: Request) -> str:
+    """Its receipt has not been acknowledged yet."""
+    return _t("The receipt has been acknowledged already.") if request.acknowledged_at else ""
+
+
+def lines_are_in_the_catalogue(request: Request) -> str:
+    """Each line names an article of the catalogue."""
+    unknown = request.lines.filter(article=None).values_list("number", flat=True)
+    if not unknown:
+        return ""
+    return _t("Line %(lines)s names no article of the catalogue. Identify it first.") % {
+        "lines": ", ".join(map(str, unknown))
+    }
+
+
+def lines_are_in_words(request: Request) -> str:
+    """A line is in words only, and not in the catalogue."""
+    return "" if lines_are_in_the_catalogue(request) else _t("Every line names an article already.")
 
 
 def has_no_live_review(request: Request) -> str:
@@ -96,17 +215,67 @@ class Request(NationCase):
     number_letter = "R"
 
     state = FSMField(_("state"), default=State.DRAFT, choices=State, protected=True)
+    # the letter
     reference = models.CharField(_("own reference"), max_length=60)
-    reference_date = models.DateField(_("date of the letter"))
-    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    reference_date = models.DateField(_("date of the letter"), null=True, blank=True)
+    received_on = models.DateField(_("received on paper"), null=True, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose, blank=True)
+    answer_wanted = models.CharField(
+        _("answer wanted"), max_length=30, choices=AnswerWanted, blank=True
+    )
+    # what is asked for
     end_user = models.CharField(_("end user"), max_length=200, blank=True)
     end_use = models.TextField(_("end use"), blank=True)
-    delivery_place = models.CharField(_("place of delivery"), max_length=200, blank=True)
+    sole_source = models.TextField(_("why from one maker only"), blank=True)
+    support = models.JSONField(_("support package"), default=list, blank=True)
+    spares_years = models.PositiveSmallIntegerField(
+        _("initial spares, years"), null=True, blank=True
+    )
+    dual_use = models.JSONField(_("dual-use technology"), default=list, blank=True)
+    concept = models.TextField(_("operational concept"), blank=True)
+    # when and how it is delivered
     needed_by = models.DateField(_("needed by"), null=True, blank=True)
+    performance_until = models.DateField(_("services until"), null=True, blank=True)
+    delivery_place = models.CharField(_("place of delivery"), max_length=200, blank=True)
+    transport = models.CharField(_("transport"), max_length=20, choices=Transport, blank=True)
+    freight_forwarder = models.CharField(_("freight forwarder"), max_length=200, blank=True)
+    packing = models.CharField(_("packing"), max_length=20, choices=Packing, blank=True)
+    # money
     funding = models.CharField(_("funding"), max_length=200, blank=True)
-    signatory = models.CharField(_("authorised signatory"), max_length=200)
-    contact = models.CharField(_("point of contact"), max_length=200)
+    terms_of_sale = models.CharField(
+        _("terms of sale"), max_length=30, choices=TermsOfSale, blank=True
+    )
+    payment_wish = models.CharField(
+        _("payment preference"), max_length=20, choices=PaymentWish, blank=True
+    )
+    waivers = models.JSONField(_("waivers asked for"), default=list, blank=True)
+    offset = models.CharField(_("offsets"), max_length=20, choices=Offset, blank=True)
+    budget_limit = models.DecimalField(
+        _("budget limit"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
+    budget_currency = models.CharField(_("currency of the budget"), max_length=3, blank=True)
+    offer_by = models.DateField(_("offer needed by"), null=True, blank=True)
+    validity_days = models.PositiveSmallIntegerField(
+        _("validity of the offer wanted, days"), null=True, blank=True
+    )
+    # security and people
+    release_granted = models.CharField(_("release already granted"), max_length=200, blank=True)
+    security_plan = models.TextField(_("security plan"), blank=True)
+    signatory = models.CharField(_("authorised signatory"), max_length=200, blank=True)
+    contact = models.CharField(_("point of contact"), max_length=200, blank=True)
+    copies_to = models.CharField(_("copies sent to"), max_length=200, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
+    # what has become of it
+    submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    acknowledged_at = models.DateTimeField(_("receipt acknowledged"), null=True, editable=False)
+    actionable_at = models.DateTimeField(_("actionable"), null=True, editable=False)
+    complete_at = models.DateTimeField(_("complete"), null=True, editable=False)
+    return_code = models.CharField(_("code of the reason"), max_length=40, blank=True)
     return_reason = models.TextField(_("reason of the return"), blank=True)
 
     objects = RequestQuerySet.as_manager()
@@ -139,14 +308,45 @@ class Request(NationCase):
                 condition=~Q(state="withdrawn"),
                 name="cases_request_reference_once",
             ),
+            models.CheckConstraint(
+                condition=Q(actionable_at=None) | Q(submitted_at__isnull=False),
+                name="cases_request_actionable_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=Q(complete_at=None) | Q(actionable_at__isnull=False),
+                name="cases_request_complete_is_actionable",
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_limit=None, budget_currency="")
+                | (Q(budget_limit__gt=0) & ~Q(budget_currency="")),
+                name="cases_request_budget_whole",
+            ),
         ]
 
     # Beginning -------------------------------------------------------------------------------
 
     @beginning(label=_("Draft a request"), may=rules.requester, books=[actions.write_request_lines])
-    def draft(cls, *, nation_id: str, lines: list[dict[str, Any]], **fields: Any) -> Any:
+    def draft(cls, *, nation_id: str, lines: list[dict[str, Any]], **asked: Any) -> Any:
         """Write down what the nation asks for; nobody else sees it before it is submitted."""
-        return cls(nation_id=nation_id, **fields)  # type: ignore[operator]
+        return cls(nation_id=nation_id, **asked)  # type: ignore[operator]
+
+    @beginning(
+        label=_("Enter a letter of request"),
+        may=rules.desk,
+        books=[
+            actions.write_request_lines,
+            actions.receive("request_letter", _("Letter of request"), for_nation=True),
+        ],
+        then=[notices.request_entered],
+        clocks=[clocks.ACKNOWLEDGING.starts, clocks.VALIDATING.starts],
+    )
+    def enter(
+        cls, *, nation: Any, letter: Any, lines: list[dict[str, Any]], handling: str, **asked: Any
+    ) -> Any:
+        """A letter has come on paper: write down what it says; the nation sees what you wrote."""
+        return cls(  # type: ignore[operator]
+            nation=nation, state=State.SUBMITTED, submitted_at=timezone.now(), **asked
+        )
 
     # Steps -----------------------------------------------------------------------------------
 
@@ -157,28 +357,43 @@ class Request(NationCase):
         may=rules.requester,
         books=[actions.write_request_lines],
     )
-    def revise(
-        self,
-        *,
-        title: str,
-        reference: str,
-        reference_date: date,
-        purpose: str,
-        end_user: str,
-        end_use: str,
-        delivery_place: str,
-        needed_by: date | None,
-        funding: str,
-        signatory: str,
-        contact: str,
-        remarks: str,
-        lines: list[dict[str, Any]],
-    ) -> None:
+    def revise(self, *, lines: list[dict[str, Any]], **asked: Any) -> None:
         """Change what is asked for, as long as the agency does not have it."""
-        self.title, self.reference, self.reference_date = title, reference, reference_date
-        self.purpose, self.end_user, self.end_use = purpose, end_user, end_use
-        self.delivery_place, self.needed_by, self.funding = delivery_place, needed_by, funding
-        self.signatory, self.contact, self.remarks = signatory, contact, remarks
+        self.write(asked)
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        label=_("Correct the entry"),
+        may=rules.desk,
+        when=[came_on_paper],
+        books=[actions.write_request_lines],
+    )
+    def correct_entry(self, *, lines: list[dict[str, Any]], **asked: Any) -> None:
+        """Make what was entered say what the letter on paper says."""
+        self.write(asked)
+
+    @step(
+        state,
+        source=[State.SUBMITTED, State.ACTIONABLE],
+        label=_("Add what is missing"),
+        may=rules.requester_or_desk,
+        when=[is_not_complete],
+    )
+    def add_details(self, **asked: Any) -> None:
+        """Fill in points of the checklist while the agency works on the request."""
+        self.write(asked)
+
+    @step(
+        state,
+        source=list(State),
+        label=_("Copy to a new request"),
+        may=rules.requester,
+        awaited=False,
+        books=[actions.copy_request],
+    )
+    def copy(self, *, reference: str, reference_date: date | None) -> None:
+        """Begin a new request with all that stands in this one, under a reference of its own."""
 
     @step(
         state,
@@ -196,12 +411,27 @@ class Request(NationCase):
         target=State.SUBMITTED,
         label=_("Submit"),
         may=rules.requester,
-        when=[has_lines, has_letter],
+        when=[has_lines, is_addressed, has_letter],
         then=[notices.request_submitted],
         duty="request:submit",
+        clocks=[clocks.ACKNOWLEDGING.starts, clocks.VALIDATING.starts],
     )
     def submit(self) -> None:
         """Send the request to the agency."""
+        self.submitted_at, self.acknowledged_at = timezone.now(), None
+
+    @step(
+        state,
+        source=State.SUBMITTED,
+        label=_("Acknowledge receipt"),
+        may=rules.desk,
+        when=[is_not_acknowledged],
+        then=[notices.request_acknowledged],
+        clocks=[clocks.ACKNOWLEDGING.stops],
+    )
+    def acknowledge(self) -> None:
+        """Tell the nation that its request has arrived and who looks after it."""
+        self.acknowledged_at = timezone.now()
 
     @step(
         state,
@@ -209,12 +439,41 @@ class Request(NationCase):
         target=State.ACTIONABLE,
         label=_("Accept as actionable"),
         may=rules.desk,
-        when=[is_complete],
+        when=[can_be_begun],
         then=[notices.request_actionable],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
     )
     def accept_as_actionable(self) -> None:
-        """Nothing is missing: the agency begins to work on the request."""
-        self.return_reason = ""
+        """The agency can begin to work on the request, even if details are still to come."""
+        now = timezone.now()
+        self.return_code = self.return_reason = ""
+        self.actionable_at, self.acknowledged_at = now, self.acknowledged_at or now
+        if not self.checklist.open_to_be_complete:
+            self.complete_at = now
+
+    @step(
+        state,
+        source=State.ACTIONABLE,
+        label=_("Record as complete"),
+        awaited=False,
+        may=rules.desk,
+        when=[is_not_complete, is_complete],
+    )
+    def record_as_complete(self) -> None:
+        """No point of the checklist is open any more."""
+        self.complete_at = timezone.now()
+
+    @step(
+        state,
+        source=[State.SUBMITTED, State.ACTIONABLE],
+        label=_("Identify lines"),
+        awaited=False,
+        may=rules.desk,
+        when=[lines_are_in_words],
+        books=[actions.identify_lines],
+    )
+    def identify_lines(self, *, articles: dict[int, Any]) -> None:
+        """Say which article of the catalogue a line in the nation's own words stands for."""
 
     @step(
         state,
@@ -224,17 +483,18 @@ class Request(NationCase):
         awaited=False,
         may=rules.desk,
         then=[notices.request_returned],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
     )
-    def return_for_correction(self, *, reason: str) -> None:
+    def return_for_correction(self, *, code: str, reason: str) -> None:
         """Give the request back to the nation and say what has to be supplied or corrected."""
-        self.return_reason = reason
+        self.return_code, self.return_reason = code, reason
 
     @step(
         state,
         source=State.ACTIONABLE,
         label=_("Open a transfer review"),
         may=rules.export_control,
-        when=[has_no_live_review],
+        when=[lines_are_in_the_catalogue, has_no_live_review],
         books=[actions.open_transfer_review],
     )
     def open_transfer_review(self) -> None:
@@ -245,7 +505,7 @@ class Request(NationCase):
         source=State.ACTIONABLE,
         label=_("Open a contract"),
         may=rules.case_manager,
-        when=[has_no_live_contract],
+        when=[lines_are_in_the_catalogue, has_no_live_contract],
         books=[actions.open_contract],
     )
     def open_contract(self) -> None:
@@ -269,11 +529,12 @@ class Request(NationCase):
         may=rules.desk,
         when=[has_no_live_contract],
         then=[notices.request_declined],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
         confirm=True,
     )
-    def decline(self, *, reason: str) -> None:
+    def decline(self, *, code: str, reason: str) -> None:
         """Tell the nation that Japan cannot offer what it asks for."""
-        self.return_reason = reason
+        self.return_code, self.return_reason = code, reason
 
     @step(
         state,
@@ -282,6 +543,7 @@ class Request(NationCase):
         label=_("Withdraw"),
         may=rules.requester,
         when=[has_no_live_contract],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
         confirm=True,
     )
     def withdraw(self, *, reason: str) -> None:
@@ -289,15 +551,34 @@ class Request(NationCase):
 
     # Facts -----------------------------------------------------------------------------------
 
-    needed_to_begin = ("end_user", "end_use", "delivery_place", "needed_by", "funding")
+    copied = (
+        *("title", "purpose", "answer_wanted", "end_user", "end_use", "sole_source", "support"),
+        *("spares_years", "dual_use", "concept", "needed_by", "performance_until"),
+        *("delivery_place", "transport", "freight_forwarder", "packing", "funding"),
+        *("terms_of_sale", "payment_wish", "waivers", "offset", "budget_limit"),
+        *("budget_currency", "offer_by", "validity_days", "release_granted", "security_plan"),
+        *("signatory", "contact", "copies_to", "remarks"),
+    )
+    needed_to_submit = ("reference_date", "purpose", "signatory", "contact")
 
-    def missing_fields(self) -> list[str]:
-        """Names of the fields the agency needs and does not have."""
-        return [
-            str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-            for name in self.needed_to_begin
-            if not getattr(self, name)
-        ]
+    def write(self, asked: dict[str, Any]) -> None:
+        for name, value in asked.items():
+            setattr(self, name, value)
+
+    @cached_property
+    def checklist(self) -> checklist.Checklist:
+        """The points in force today, and how the request stands to them."""
+        return checklist.check(self, ChecklistItem.objects.on(timezone.localdate()))
+
+    def missing_to_begin(self) -> list[str]:
+        """Columns without which the agency cannot begin."""
+        return [name for point in self.checklist.open_to_begin for name in point.missing]
+
+    def name_of(self, column: str) -> str:
+        """What a column is called; "lines" are the lines."""
+        if column == "lines":
+            return _t("lines")
+        return str(self._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
 
 
 class RequestLine(NationLine):
@@ -310,7 +591,10 @@ class RequestLine(NationLine):
         on_delete=models.PROTECT,
         related_name="request_lines",
         verbose_name=_("article or service"),
+        null=True,
+        blank=True,
     )
+    description = models.CharField(_("in your own words"), max_length=200, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     remark = models.CharField(_("remark"), max_length=200, blank=True)
 
@@ -321,7 +605,16 @@ class RequestLine(NationLine):
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="cases_requestline_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="cases_requestline_positive"),
+            models.CheckConstraint(
+                condition=Q(article__isnull=False) | ~Q(description=""),
+                name="cases_requestline_says_what",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.request}-{self.number:02d}"
+
+    @property
+    def what(self) -> str:
+        """The article, or what the nation calls it."""
+        return self.article.name if self.article else self.description

@@ -31,6 +31,8 @@ def _asked(
         "end_user": "Sample unit",
         "end_use": "Sample of an end use",
         "delivery_place": "Sample port",
+        "transport": "to_port",
+        "terms_of_sale": "dependable_undertaking",
         "needed_by": Days(500),
         "funding": "National funds (sample)",
         "signatory": "Sample signatory",
@@ -112,6 +114,7 @@ RETURNED = _sample(
     portal("case_manager").takes(
         "request",
         "return_for_correction",
+        code="other",
         reason="When do you need it? Please state the date.",
     ),
 )

@@ -16,6 +16,7 @@ from notifications.models import Message
 from partners import access, policies
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
+from portal.requests import facts_of_request
 from workflow import steps
 from workflow.models import Case
 from workflow.rights import Capacity
@@ -23,6 +24,7 @@ from workflow.rights import Capacity
 
 def _request_facts(request: Any, person: Any) -> dict[str, Any]:
     return {
+        **facts_of_request(request),
         "lines": request.lines.select_related("article"),
         "contracts": Contract.objects.visible_to(person).filter(request=request),
     }

@@ -23,6 +23,7 @@ from partners import policies
 from partners.models import EmergencyAccess
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
+from portal.requests import facts_of_request
 from portal.staff import trail
 from portal.staff.approvals import facts_of_file, files_of
 from workflow import steps
@@ -50,8 +51,8 @@ ENDED = [
 
 def _request_facts(request: Any, person: Any) -> dict[str, Any]:
     return {
+        **facts_of_request(request),
         "lines": request.lines.select_related("article"),
-        "missing": request.missing_fields(),
         "contracts": request.contracts.all(),
         "reviews": TransferReview.objects.visible_to(person).filter(request_number=request.number),
     }

@@ -115,6 +115,8 @@ def asked() -> dict[str, Any]:
         "end_user": "Philippine Air Force",
         "end_use": "Watching over the air space",
         "delivery_place": "Manila",
+        "transport": "to_port",
+        "terms_of_sale": "dependable_undertaking",
         "needed_by": "2028-03-31",
         "funding": "National budget",
         "signatory": "CRUZ Maria, Undersecretary",

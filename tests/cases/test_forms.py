@@ -417,8 +417,11 @@ Case = Callable[[], Any]
         (
             lambda: RequestFactory(state="submitted"),
             "return_for_correction",
-            {"reason": "   "},
-            {"reason": ["This is needed: write a few words."]},
+            {"code": "guess", "reason": "   "},
+            {
+                "code": ["Select a valid choice. That choice is not one of the available choices."],
+                "reason": ["This is needed: write a few words."],
+            },
         ),
     ],
 )

@@ -64,7 +64,7 @@ def test_step_writes_state_trail_and_follow_ups_together() -> None:
     manager = person("case_manager", family_name="Suzuki", given_name="Ichiro")
     _row, before = Request.put_before(request.pk)
 
-    act = take(request, "return_for_correction", by=manager, reason="No end user.")
+    act = take(request, "return_for_correction", by=manager, code="other", reason="No end user.")
 
     stored = Request.objects.get(pk=request.pk)
     assert (stored.state, stored.return_reason, stored.version) == ("returned", "No end user.", 1)
@@ -173,7 +173,7 @@ def test_steps_of_a_case_count_its_versions() -> None:
     request = RequestFactory(state="submitted")
     manager, requester = person("case_manager"), person("requester")
 
-    take(request, "return_for_correction", by=manager, reason="No funding.")
+    take(request, "return_for_correction", by=manager, code="other", reason="No funding.")
     take(request, "submit", by=requester)
     take(request, "accept_as_actionable", by=manager)
 
@@ -254,7 +254,7 @@ def test_page_looked_at_before_a_change_is_stale() -> None:
     request = RequestFactory(state="submitted")
     manager = person("case_manager")
     seen = request.version
-    take(request, "return_for_correction", by=manager, reason="No funding.")
+    take(request, "return_for_correction", by=manager, code="other", reason="No funding.")
     take(request, "submit", by=person("requester"))
     before = everything_written(request)
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from approvals.models import ApprovalRoute
-from cases.models import Rate, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
 from fms_agency.alone import SHIPPED
 from industry.models import Article
 from partners.models import Agreement, Nation, Unit
@@ -34,6 +34,12 @@ class Command(BaseCommand):
             "articles": _articles(_rows(reference, "articles")),
             "rates": _rates(_rows(reference, "rates")),
             "thresholds": _add(Threshold, _rows(reference, "thresholds"), ["code", "valid_from"]),
+            "request_checklist": _add(
+                ChecklistItem, _rows(reference, "request_checklist"), ["code", "valid_from"]
+            ),
+            "return_reasons": _add(
+                ReturnReason, _rows(reference, "return_reasons"), ["use", "code", "valid_from"]
+            ),
             "units": _add(Unit, _rows(reference, "units"), ["code"]),
             "approval_routes": _routes(_rows(reference, "approval_routes")),
             "clock_standards": _add(
