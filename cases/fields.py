@@ -123,6 +123,8 @@ class ArticleLinesField(forms.Field):
     def clean(self, value: Any) -> list[dict[str, Any]]:
         given = [] if value in self.empty_values else _list_of_rows(value)
         rows = [row for row in given if any(str(v).strip() for v in row.values())]
+        if self.required and not rows:
+            raise ValidationError(_t("Add at least one line: what, and how many."))
         if len(rows) > MOST_LINES:
             raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
         return _all_or_errors(self._row(row, number) for number, row in enumerate(rows, start=1))
@@ -314,7 +316,9 @@ def _at_line(number: int, error: ValidationError) -> ValidationError:
 
 def _list_of_rows(value: Any) -> list[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        raise ValidationError(_t("Give a list of lines, each with article or description, and quantity."))
+        raise ValidationError(
+            _t("Give a list of lines, each with article or description, and quantity.")
+        )
     return value
 
 

@@ -359,6 +359,14 @@ class RequestFactory(CaseFactory):
     terms_of_sale = "dependable_undertaking"
     signatory = "CRUZ Maria, Undersecretary"
     contact = "REYES Jose"
+    submitted_at = factory.Maybe("is_submitted", factory.LazyFunction(timezone.now), None)
+    actionable_at = factory.Maybe("is_actionable", factory.LazyFunction(timezone.now), None)
+
+    class Params:
+        is_submitted = factory.LazyAttribute(lambda row: row.state != "draft")
+        is_actionable = factory.LazyAttribute(lambda row: row.state in {"actionable", "answered"})
+
+    state = "draft"
 
     @factory.post_generation
     def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:

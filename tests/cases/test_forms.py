@@ -100,19 +100,56 @@ def test_page_and_api_give_the_same_lines() -> None:
     articles = {row.catalogue_number: row for row in Article.objects.all()}
 
     expected = [
-        {"article": articles["JP-RAD-001"], "quantity": 3, "remark": "with masts"},
-        {"article": articles["JP-RAD-101"], "quantity": 2, "remark": ""},
-        {"article": articles["JP-RAD-002"], "quantity": 1, "remark": ""},
+        {
+            "article": articles["JP-RAD-001"],
+            "description": "",
+            "quantity": 3,
+            "remark": "with masts",
+        },
+        {"article": articles["JP-RAD-101"], "description": "", "quantity": 2, "remark": ""},
+        {"article": articles["JP-RAD-002"], "description": "", "quantity": 1, "remark": ""},
     ]
     assert lines_of(by_page) == lines_of(by_api) == expected
+
+
+def test_line_may_be_in_the_nations_own_words() -> None:
+    (line,) = lines_of(
+        REQUEST | {"lines": [{"description": "Mast for a fixed radar", "quantity": 2}]}
+    )
+
+    assert line == {
+        "article": None,
+        "description": "Mast for a fixed radar",
+        "quantity": 2,
+        "remark": "",
+    }
+
+
+def test_draft_may_have_no_lines_yet_and_a_letter_on_paper_has_some() -> None:
+    assert lines_of(REQUEST | {"lines": []}) == []
+    assert answer(RequestFactory(state="submitted"), "correct_entry", {"lines": []})["lines"] == [
+        "Add at least one line: what, and how many."
+    ]
 
 
 @pytest.mark.parametrize(
     ("lines", "errors"),
     [
-        ([], ["Add at least one line: what, and how many."]),
-        ("JP-RAD-001", ["Give a list of lines, each with article and quantity."]),
-        (["JP-RAD-001"], ["Give a list of lines, each with article and quantity."]),
+        (
+            "JP-RAD-001",
+            ["Give a list of lines, each with article or description, and quantity."],
+        ),
+        (
+            ["JP-RAD-001"],
+            ["Give a list of lines, each with article or description, and quantity."],
+        ),
+        (
+            [{"quantity": 1}, {"article": "JP-RAD-001", "description": "Radar", "quantity": 1}],
+            [
+                f"Line {row}: give a catalogue number or your own words, one of the two."
+                for row in (1, 2)
+            ],
+        ),
         (
             [{"article": "JP-XXX", "quantity": 1}, {"article": "JP-RAD-001", "quantity": 0}],
             [
@@ -153,8 +190,8 @@ def test_lines_are_shown_again_as_they_were() -> None:
     shown = form_for(request, steps_of(Request)["revise"], person("requester")).initial["lines"]
 
     assert shown == [
-        {"article": "JP-RAD-001", "quantity": 3, "remark": ""},
-        {"article": "JP-RAD-002", "quantity": 1, "remark": ""},
+        {"article": "JP-RAD-001", "description": "", "quantity": 3, "remark": ""},
+        {"article": "JP-RAD-002", "description": "", "quantity": 1, "remark": ""},
     ]
 
 

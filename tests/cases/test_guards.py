@@ -190,6 +190,21 @@ UNCLEARED = "No valid transfer clearance: ask export control to review the trans
 UNSETTLED = "The ledger is not settled: see the money of the case."
 Case = Callable[[], Any]
 
+COMPLETE = {
+    "answer_wanted": "offer",
+    "support": ["none"],
+    "payment_wish": "usual",
+    "concept": "Four sites, one centre.",
+    "security_plan": "Nothing classified.",
+    "offset": "none",
+}
+
+
+def in_words(request: Any) -> Any:
+    request.lines.create(number=3, description="Mast", quantity=1)
+    return request
+
+
 GUARDS: list[tuple[Any, Case, Case, str]] = [
     (
         requests.has_lines,
@@ -204,10 +219,52 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "Attach the signed letter of request first.",
     ),
     (
-        requests.is_complete,
+        requests.is_addressed,
+        RequestFactory,
+        lambda: RequestFactory(signatory="", reference_date=None),
+        "Missing: date of the letter, authorised signatory. Fill it in first.",
+    ),
+    (
+        requests.can_be_begun,
         RequestFactory,
         lambda: RequestFactory(end_use="", needed_by=None),
         "Missing: end use, needed by. Return the request with this reason.",
+    ),
+    (
+        requests.is_complete,
+        lambda: RequestFactory(**COMPLETE),
+        lambda: RequestFactory(**COMPLETE | {"support": [], "end_use": "", "offset": ""}),
+        "Missing: end use, support package, offsets. The nation adds it, or you add it for them.",
+    ),
+    (
+        requests.is_not_complete,
+        RequestFactory,
+        lambda: RequestFactory(state="actionable", complete_at=timezone.now()),
+        "The request is complete already.",
+    ),
+    (
+        requests.came_on_paper,
+        lambda: RequestFactory(state="submitted", received_on=TODAY),
+        lambda: RequestFactory(state="submitted"),
+        "The nation wrote this request itself. Return it, so that the nation corrects it.",
+    ),
+    (
+        requests.is_not_acknowledged,
+        lambda: RequestFactory(state="submitted"),
+        lambda: RequestFactory(state="submitted", acknowledged_at=timezone.now()),
+        "The receipt has been acknowledged already.",
+    ),
+    (
+        requests.lines_are_in_the_catalogue,
+        RequestFactory,
+        lambda: in_words(RequestFactory()),
+        "Line 3 names no article of the catalogue. Identify it first.",
+    ),
+    (
+        requests.lines_are_in_words,
+        lambda: in_words(RequestFactory()),
+        RequestFactory,
+        "Every line names an article already.",
     ),
     (
         requests.has_no_live_review,
@@ -544,13 +601,9 @@ def test_every_guard_of_the_rooms_is_tested_here() -> None:
     assert declared <= tested | SAME_OF_OTHER_MATTERS | GUARDS_OF_FILES
 
 
-def test_request_says_what_is_missing_in_the_order_of_the_form() -> None:
+def test_request_says_what_is_missing_in_the_order_of_the_checklist() -> None:
     request = RequestFactory(end_user="", end_use="", delivery_place="", needed_by=None, funding="")
 
-    assert request.missing_fields() == [
-        "end user",
-        "end use",
-        "place of delivery",
-        "needed by",
-        "funding",
+    assert request.missing_to_begin() == [
+        *("end_user", "end_use", "needed_by", "delivery_place", "funding")
     ]

@@ -86,6 +86,16 @@ TELLS: list[Tells] = [
         "Nation: Philippines",
     ),
     (
+        "request_acknowledged",
+        lambda: RequestFactory(state="submitted"),
+        "acknowledge",
+        "case_manager",
+        {},
+        "submitted",
+        {"requester"},
+        "The agency has received your request",
+    ),
+    (
         "request_returned",
         lambda: RequestFactory(state="submitted"),
         "return_for_correction",
@@ -448,13 +458,16 @@ def test_each_invited_contractor_is_told_until_when_to_quote() -> None:
     assert "Last day: 22 November 2026" in letters["contractor_sales"]
 
 
-def test_every_notice_of_a_deal_is_told_here_or_with_the_award() -> None:
+def test_every_notice_of_a_deal_is_told_here_or_elsewhere() -> None:
     declared = {
         told.name
         for room in (case_notices, export_notices)
         for told in vars(room).values()
         if isinstance(told, Notice)
     }
-    with_the_award = {"quote_not_chosen", "solicitation_ended"}  # in `test_deal`
+    elsewhere = {
+        *("quote_invited", "quote_not_chosen", "solicitation_ended"),  # in `test_deal`
+        *("request_entered", "request_to_acknowledge", "request_to_check", "request_late"),
+    }
 
-    assert declared == {tells[0] for tells in TELLS} | {"quote_invited"} | with_the_award
+    assert declared == {tells[0] for tells in TELLS} | elsewhere

@@ -89,7 +89,7 @@ def test_step_writes_state_trail_and_follow_ups_together() -> None:
         "organisation": "Equipment Transfer Agency",
         "on_behalf_of": "",
         "note": "No end user.",
-        "given": {"reason": "No end user."},
+        "given": {"code": "other", "reason": "No end user."},
         "digest": digest(before),
         "opened": "",
         "request_id": "",
@@ -130,7 +130,7 @@ def test_case_type_without_lines_is_decided_on_by_its_row() -> None:
 def test_step_sends_three_messages_and_its_line_none_of_its_own() -> None:
     request = RequestFactory(state="submitted")
     manager = person("case_manager")
-    reason = {"reason": "No end user."}
+    reason = {"code": "other", "reason": "No end user."}
     take(request, "return_for_correction", by=manager, **reason)  # what is asked once has been
     other = RequestFactory(state="submitted")
 

@@ -53,6 +53,8 @@ PROTECTED: dict[str, frozenset[str]] = {
     "partners.emergencyaccess": frozenset(),
     # reference data
     "cases.rate": frozenset(),
+    "cases.checklistitem": frozenset(),
+    "cases.returnreason": frozenset(),
     "cases.threshold": frozenset(),
     "industry.article": frozenset(),
     "partners.nation": frozenset(),
