@@ -465,7 +465,6 @@ class AcceptOffer(StepForm):
 class RecordDeposit(StepForm):
     amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=18)
     received_on = forms.DateField(label=_("Received on"))
-    lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
     bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
 
     def prepare(self) -> None:
