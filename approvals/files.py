@@ -83,7 +83,7 @@ def approved(matter: Matter) -> Guard:
         if not file.changes_since:
             return ""
         return _t("What was approved has changed since: %(fields)s. It needs a new approval.") % {
-            "fields": changed_fields(file)
+            "fields": changed_fields(file.changes_since)
         }
 
     return _named(guard, f"approved_{matter.name}", approved.__doc__)

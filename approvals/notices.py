@@ -99,8 +99,9 @@ class _Told:
         self.change = change
 
     def __str__(self) -> str:
-        before, after = words.value(self.change["from"]), words.value(self.change["to"])
-        return f"{words.field(self.change['field'])}: {before} → {after}"
+        path = self.change["field"]
+        before, after = (words.value(self.change[side], path) for side in ("from", "to"))
+        return f"{words.field(path)}: {before} → {after}"
 
 
 @notice("file_withdrawn", to=those_who_acted, if_any=True)

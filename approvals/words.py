@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from partners import kinds
+
 AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 FIELDS: dict[str, str | Promise] = {
@@ -73,6 +75,8 @@ SECTIONS: dict[str, str | Promise] = {
     "screening": _("Screening"),
     "papers": _("Papers to be issued (SHA-256)"),
     "reference": _("Reference data"),
+    "proposed": _("Proposed"),
+    "present": _("The row as it is now"),
 }
 
 
@@ -94,11 +98,19 @@ def field(path: str) -> str:
             }
         case ["papers", _kind]:
             return _t("the paper to be issued")
+        case ["proposed" | "present", kind, column, *_part] if found := kinds.column_of(
+            kind, column
+        ):
+            return kinds.head_of(found)
         case _:
             return name
 
 
-def value(given: Any) -> str:
+def value(given: Any, path: str = "") -> str:
+    """As a reader writes it; `path` is the place in the content."""
+    match path.split("."):
+        case ["proposed" | "present", kind, column] if found := kinds.column_of(kind, column):
+            return kinds.told(found, given) or "–"
     match given:
         case None | "":
             return "–"
@@ -120,5 +132,5 @@ def fields(content: dict[str, Any], path: str = "") -> list[tuple[str, str]]:
         if isinstance(inner, dict):
             found += fields(inner, here)
         else:
-            found.append((field(here), value(inner)))
+            found.append((field(here), value(inner, here)))
     return found

@@ -374,11 +374,6 @@ class ProposeWithdrawal(WithReason):
         return {"row": self.row, **self.cleaned_data}
 
 
-class Declining(WithReason):
-    def prepare(self) -> None:
-        make_strict(self.fields["reason"])
-
-
 def _asked(kind: type[Reference], column: Any) -> forms.Field:
     """A column as it is asked for. Codes of rules are those that the house knows already."""
     label = capfirst(column.verbose_name)

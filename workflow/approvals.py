@@ -328,13 +328,14 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @dataclass(frozen=True)
 class Matter:
-    """What of a case is put to approval. The case type names its matters in `matters`.
+    """What is put to approval. A case type names its matters in `matters`.
 
-    `content` is what signatures cover, as plain values: lines, price, papers, reference data.
-    `amount` (yen) chooses the route; `draft` gives what the cover sheet says at first. `duty` is
-    that of whoever signs, `waits_in` the state in which the case waits for the decision. `issues`
-    is the kind of the paper that goes out and `preview` its page before it does; `decided` and
-    `given_up` are books of the file's step, for what takes effect with it.
+    What is no case, a change of reference data, is carried by `approvals.matters`. `content` is what
+    signatures cover, as plain values: lines, price, papers, reference data. `amount` (yen) chooses the
+    route; `draft` gives what the cover sheet says at first. `duty` is that of whoever signs, `waits_in`
+    the state in which the case waits for the decision. `issues` is the kind of the paper that goes out
+    and `preview` its page before it does. `why_not` says what stands against it now, or ""; `decided`
+    and `given_up` are books of the file's step, for what takes effect with it.
     """
 
     name: str
@@ -346,5 +347,6 @@ class Matter:
     waits_in: str = ""
     issues: str = ""
     preview: Callable[[Any], str] | None = None
+    why_not: Callable[[Any], str] | None = None
     decided: Callable[[Any], None] | None = None
     given_up: Callable[[Any], None] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -17,15 +18,16 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from approvals import going, notices, papers, rules, seats, words
+from approvals.matters import CARRIED
 from approvals.models.conflict import Conflict
 from approvals.models.revision import Revision
 from approvals.models.route import route_on
 from documents import uploads
 from documents.models import Document
-from partners import access
+from partners import access, need_to_know
 from partners.models import Nation, Person
 from workflow import handling, values, walls
-from workflow.approvals import Matter, Route, Standing, changes, needs_resolution
+from workflow.approvals import Change, Matter, Route, Standing, changes, needs_resolution
 from workflow.clocks import Clock
 from workflow.models import Case, CaseQuerySet
 from workflow.rights import Actor, by_system
@@ -86,16 +88,26 @@ def somebody_can_decide(file: ApprovalFile) -> str:
 
 def content_is_as_sealed(file: ApprovalFile) -> str:
     """What was put to approval has not changed since it was sealed."""
-    if not file.changes_since:
+    return _why_not_as_sealed(file.changes_since)
+
+
+def _why_not_as_sealed(found: Sequence[Change]) -> str:
+    if not found:
         return ""
     return _t(
         "What was put to approval has changed since: %(fields)s. The drafter puts it forward anew."
-    ) % {"fields": changed_fields(file)}
+    ) % {"fields": changed_fields(found)}
 
 
-def changed_fields(file: ApprovalFile) -> str:
-    """The names of the fields that differ from what was sealed; the first few of many."""
-    return ", ".join(words.field(change.field) for change in file.changes_since[:5])
+def changed_fields(found: Sequence[Change]) -> str:
+    """The names of the fields that have changed; the first few of many."""
+    return ", ".join(words.field(change.field) for change in found[:5])
+
+
+def nothing_stands_against_it(file: ApprovalFile) -> str:
+    """What is asked can still be done."""
+    why_not = file.matter_of.why_not
+    return why_not(file.subject) if why_not else ""
 
 
 def ministry_was_consulted(file: ApprovalFile) -> str:
@@ -179,6 +191,8 @@ class ApprovalFileQuerySet(CaseQuerySet):
         if not (access.reads_cases(person) or access.reads_reviews(person)):
             return self.none()
         seen = Q(prepared_by=person.actor_id) | Q(steps__in=seats.steps_within_sight(person))
+        if access.reads_cases(person):
+            seen |= Q(pk__in=need_to_know.within_reach(self._carried(), person).values("pk"))
         for kind, model in _kinds_with_matters().items():
             rows = model._default_manager.visible_to(person)  # type: ignore[attr-defined]
             if not rows.query.is_empty():
@@ -188,9 +202,21 @@ class ApprovalFileQuerySet(CaseQuerySet):
     def of(self, case: Any, matter: str) -> Self:
         return self.filter(subject_id=case.pk, matter=matter)
 
+    def _carried(self) -> models.QuerySet[Any]:
+        """Files about what is no case: the agency reads them, as it reads reference data."""
+        rows: models.QuerySet[Any] = self.model._default_manager.filter(subject_kind__in=CARRIED)
+        return rows.order_by()
+
 
 def _kinds_with_matters() -> dict[str, type[Case]]:
     return {model.kind(): model for model in case_types() if getattr(model, "matters", ())}
+
+
+def _matters_of(kind: str) -> tuple[Matter, ...]:
+    """As the case type names them; what is no case is carried here."""
+    model: Any = apps.get_model(kind)
+    matters: tuple[Matter, ...] = CARRIED.get(kind) or model.matters
+    return matters
 
 
 class ApprovalFile(Case):
@@ -289,7 +315,7 @@ class ApprovalFile(Case):
         """A step of a case has asked for an approval: its drafter finds the file on their desk."""
         cover, files = matter.draft(subject), ApprovalFile.objects
         return cls(  # type: ignore[operator]
-            title=getattr(subject, "title", "") or matter.name,
+            title=cover.get("title") or subject.title,
             matter=matter.name,
             subject_kind=subject.kind(),
             subject_id=subject.pk,
@@ -334,7 +360,12 @@ class ApprovalFile(Case):
         target=[State.IN_CIRCULATION, State.AWAITING_DECISION],
         label=_("Put forward"),
         may=rules.drafter,
-        when=[case_is_put_to_approval, cover_sheet_is_written, somebody_can_decide],
+        when=[
+            case_is_put_to_approval,
+            nothing_stands_against_it,
+            cover_sheet_is_written,
+            somebody_can_decide,
+        ],
         books=[tell],
         then=[papers.outgoing_draft, notices.file_waits],
         confirm=True,
@@ -473,7 +504,7 @@ class ApprovalFile(Case):
         target=[State.AWAITING_ISSUE, State.DECIDED],
         label=_("Decide"),
         may=rules.decider,
-        when=[content_is_as_sealed, ministry_was_consulted],
+        when=[nothing_stands_against_it, content_is_as_sealed, ministry_was_consulted],
         books=[tell, carry_out],
         then=[papers.decided_file, notices.file_decided, notices.file_to_read, goes_on_file],
         confirm=True,
@@ -714,9 +745,7 @@ class ApprovalFile(Case):
 
     @property
     def matter_of(self) -> Matter:
-        model: Any = apps.get_model(self.subject_kind)
-        matters: tuple[Matter, ...] = model.matters
-        return next(one for one in matters if one.name == self.matter)
+        return next(one for one in _matters_of(self.subject_kind) if one.name == self.matter)
 
     @property
     def matter_label(self) -> str:
@@ -743,8 +772,18 @@ class ApprovalFile(Case):
 
     @cached_property
     def changes_since(self) -> list[Any]:
-        """What differs from the content that was sealed."""
-        return changes(self.content, self.content_now()) if self.sealed_at else []
+        """What differs from the content that was sealed; nothing once the decision took effect."""
+        has_taken_effect = self.decided_at and self.matter_of.decided
+        if not self.sealed_at or has_taken_effect:
+            return []
+        return changes(self.content, self.content_now())
+
+    def look_again(self, subject: Any) -> None:
+        """With the subject locked: it may have changed while this was being decided. Raises `NotOpen`."""
+        self.subject = subject
+        found = changes(self.content, self.content_now())
+        if why := nothing_stands_against_it(self) or _why_not_as_sealed(found):
+            raise NotOpen(why)
 
     def content_now(self) -> dict[str, Any]:
         """What signatures would cover today, as plain values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
@@ -38,7 +38,7 @@ def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
     _see(file, person)
     content = file.content or file.content_now()
     return {
-        "subject_url": _subject_url(file),
+        "subject": _subject(file),
         "drafter": who.get(file.prepared_by, file.prepared_by_name),
         "clocks": clocks,
         "forecast": forecast.of(file, next(iter(clocks), None)),
@@ -85,14 +85,13 @@ def _ids(file: Any) -> list[str]:
     return [file.prepared_by, *acted, *read]
 
 
-def _subject_url(file: Any) -> str:
+def _subject(file: Any) -> dict[str, str]:
+    """What the file is about: where it stands, and what it is called."""
     subject = file.subject
     if isinstance(subject, Case):
-        return reverse("staff:case", args=[subject.slug(), subject.number])
-    try:
-        return reverse(str(subject._meta.model_name), args=[subject.pk])
-    except NoReverseMatch:
-        return ""
+        url = reverse("staff:case", args=[subject.slug(), subject.number])
+        return {"url": url, "name": subject.number}
+    return {"url": reverse("proposal", args=[subject.pk]), "name": subject.title()}
 
 
 def _shown(step: Any, file: Any, who: dict[str, str]) -> dict[str, Any]:
@@ -155,8 +154,8 @@ def _since(file: Any, person: Any, who: dict[str, str]) -> dict[str, Any] | None
 def _shown_change(field: str, before: Any, after: Any) -> dict[str, str]:
     return {
         "name": words.field(field),
-        "before": words.value(before),
-        "after": words.value(after),
+        "before": words.value(before, field),
+        "after": words.value(after, field),
     }
 
 
