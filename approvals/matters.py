@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -20,13 +21,13 @@ Values = dict[str, Any]
 
 def _content(held: Proposal) -> Values:
     """What is proposed, and the row it is about as it is now, column by column under its kind."""
-    content = {"proposed": _proposed(held)}
+    content = {"change": _change(held)}
     if held.present:
         content["present"] = {held.of_kind: _columns(held.present)}
     return content
 
 
-def _proposed(held: Proposal) -> Values:
+def _change(held: Proposal) -> Values:
     if not held.columns:
         return {"last_day": held.last_day, "source": held.source}
     columns = _columns(held.after())
@@ -59,12 +60,12 @@ def _purpose(held: Proposal) -> str:
         case Proposal.What.END:
             return _t("Let “%(row)s” end: its last day is %(day)s.") % {
                 "row": row,
-                "day": held.last_day,
+                "day": date_format(held.last_day),
             }
         case Proposal.What.WITHDRAWAL:
             return _t("Withdraw “%(row)s”, which would begin on %(day)s.") % {
                 "row": row,
-                "day": held.present.valid_from,
+                "day": date_format(held.present.valid_from),
             }
         case Proposal.What.CHANGE:
             return _t("Change “%(row)s”: %(columns)s.") % {"row": row, "columns": _names(held)}
@@ -73,13 +74,13 @@ def _purpose(held: Proposal) -> str:
         case _:
             return _t("Let the proposed version of “%(row)s” count from %(day)s on.") % {
                 "row": row,
-                "day": after.valid_from,
+                "day": date_format(after.valid_from),
             }
 
 
 def _names(held: Proposal) -> str:
-    columns = (held.model._meta.get_field(name) for name in held.columns)
-    return ", ".join(kinds.head_of(one) for one in columns)
+    columns = kinds.columns_of(held.model)
+    return ", ".join(kinds.head_of(one) for one in columns if one.attname in held.columns)
 
 
 # Books ---------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ SECTIONS: dict[str, str | Promise] = {
     "screening": _("Screening"),
     "papers": _("Papers to be issued (SHA-256)"),
     "reference": _("Reference data"),
-    "proposed": _("Proposed"),
+    "change": pgettext_lazy("reference", "Proposed"),
     "present": _("The row as it is now"),
 }
 
@@ -98,9 +98,7 @@ def field(path: str) -> str:
             }
         case ["papers", _kind]:
             return _t("the paper to be issued")
-        case ["proposed" | "present", kind, column, *_part] if found := kinds.column_of(
-            kind, column
-        ):
+        case ["change" | "present", kind, column, *_part] if found := kinds.column_of(kind, column):
             return kinds.head_of(found)
         case _:
             return name
@@ -109,7 +107,7 @@ def field(path: str) -> str:
 def value(given: Any, path: str = "") -> str:
     """As a reader writes it; `path` is the place in the content."""
     match path.split("."):
-        case ["proposed" | "present", kind, column] if found := kinds.column_of(kind, column):
+        case ["change" | "present", kind, column] if found := kinds.column_of(kind, column):
             return kinds.told(found, given) or "–"
     match given:
         case None | "":
@@ -127,10 +125,21 @@ def value(given: Any, path: str = "") -> str:
 def fields(content: dict[str, Any], path: str = "") -> list[tuple[str, str]]:
     """Each field by its name, with its value, in the order of the content."""
     found: list[tuple[str, str]] = []
-    for name, inner in content.items():
+    for name, inner in _in_order(content, path):
         here = f"{path}.{name}" if path else name
         if isinstance(inner, dict):
             found += fields(inner, here)
         else:
             found.append((field(here), value(inner, here)))
     return found
+
+
+def _in_order(content: dict[str, Any], path: str) -> list[tuple[str, Any]]:
+    """Columns of reference data as on their pages: the database keeps no order of names."""
+    match path.split("."):
+        case ["change" | "present", kind] if kind in kinds.kinds():
+            own = (one.attname for one in kinds.own_columns(kinds.kinds()[kind]))
+            order = {name: place for place, name in enumerate((*own, *kinds.DAYS_AND_SOURCE))}
+            return sorted(content.items(), key=lambda item: order.get(item[0], len(order)))
+        case _:
+            return list(content.items())

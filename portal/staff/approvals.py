@@ -15,10 +15,12 @@ from approvals.models.file import OPEN, WITH_DRAFTER
 from ledger.booked import by_transaction
 from partners import posts
 from partners.access import ROLES
+from partners.kinds import is_dated
 from partners.models import Unit
 from partners.route_steps import KINDS
 from portal import names
 from portal.staff.cockpit import FORESEEN
+from portal.staff.reference_words import changes_of
 from workflow import steps, walls
 from workflow.approvals import Kind, Standing, changes
 from workflow.deadlines import readings_of
@@ -85,13 +87,18 @@ def _ids(file: Any) -> list[str]:
     return [file.prepared_by, *acted, *read]
 
 
-def _subject(file: Any) -> dict[str, str]:
-    """What the file is about: where it stands, and what it is called."""
+def _subject(file: Any) -> dict[str, Any]:
+    """What the file is about: where it stands, what it is called and, of reference data, what changes."""
     subject = file.subject
     if isinstance(subject, Case):
         url = reverse("staff:case", args=[subject.slug(), subject.number])
         return {"url": url, "name": subject.number}
-    return {"url": reverse("proposal", args=[subject.pk]), "name": subject.title()}
+    return {
+        "url": reverse("proposal", args=[subject.pk]),
+        "name": subject.title(),
+        "changes": changes_of(subject),
+        "is_dated": is_dated(subject.model),
+    }
 
 
 def _shown(step: Any, file: Any, who: dict[str, str]) -> dict[str, Any]:

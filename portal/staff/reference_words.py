@@ -112,7 +112,7 @@ def told_of(rows: Iterable[Any], person: Any) -> dict[str, list[dict[str, Any]]]
     )
     numbers = {line.given["file"] for line in found if "file" in line.given}
     files = ApprovalFile.objects.visible_to(person).filter(number__in=numbers)
-    readable = set(files.order_by().values_list("number", flat=True)) if numbers else set()
+    readable = set(files.order_by().values_list("number", flat=True))
     told: dict[str, list[dict[str, Any]]] = {}
     for line in found:
         row = by_subject[line.subject]

@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 from cases.models import Rate
 from portal.desks import DESKS
 from portal.staff import desk as staff_desk
+from tests.approvals.hands import file_of, with_file
 from tests.browser.conftest import NARROW, WIDE, Window
 from tests.browser.hands import answer, open_step, press
 from tests.factories import (
@@ -200,7 +201,8 @@ def coming(transactional_db: None) -> Iterator[Rate]:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_reference_pages(looker: Callable[..., Looker], coming: Rate, language: str) -> None:
-    held = ProposalFactory()
+    person("director", unit="planning")
+    held = with_file(ProposalFactory())
     eyes = looker("finance_officer", language=language)
 
     eyes.look("/staff/reference/", closely=True)
@@ -219,9 +221,8 @@ def test_reference_pages(looker: Callable[..., Looker], coming: Rate, language: 
     eyes.look("/staff/reference/nation/PH/version/", closely=True)
     eyes.look("/staff/reference/article/new/", closely=True)
 
-    other = looker("director", language=language)
-    other.look(f"/staff/reference/proposals/{held.pk}/", closely=True)
-    other.look(f"/staff/reference/proposals/{held.pk}/confirm/", closely=True)
+    eyes.look(f"/staff/reference/proposals/{held.pk}/", closely=True)
+    eyes.look(f"/staff/approvals/{file_of(held).number}/", closely=True)
 
 
 def test_supplier_pages(looker: Callable[..., Looker]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from approvals import actions
+from approvals import actions, looking_after
 from approvals.models import ApprovalRoute
 from cases.models import Rate
 from cases.models.rate import rate_on
@@ -317,6 +317,10 @@ def test_undated_row_changes_by_what_was_proposed_and_nothing_else(
     assert philippines().name_en == "Philippines"
     assert proposal.title() == "Philippines"
 
+    with pytest.raises(NotOpen, match="has changed since: Currency"):
+        confirm(proposal, by=confirmer)
+    looking_after.look()
+    take(file_of(proposal), "put_forward", by=proposer)
     confirm(proposal, by=confirmer)
 
     assert (philippines().name_en, philippines().currency) == ("The Philippines", "PHX")
