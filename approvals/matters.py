@@ -60,7 +60,7 @@ def _purpose(held: Proposal) -> str:
         case Proposal.What.END:
             return _t("Let “%(row)s” end: its last day is %(day)s.") % {
                 "row": row,
-                "day": date_format(held.last_day),
+                "day": date_format(held.last_day),  # type: ignore[arg-type]  # promised
             }
         case Proposal.What.WITHDRAWAL:
             return _t("Withdraw “%(row)s”, which would begin on %(day)s.") % {

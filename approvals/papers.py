@@ -98,8 +98,10 @@ def _sections(content: Any) -> list[Values]:
         {
             "name": _in_both(lambda name=name: words.section(name)),
             "rows": [
-                {"ja": ja, "en": en, "value": value}
-                for (ja, value), (en, _value) in zip(japanese[name], english[name], strict=True)
+                {"ja": ja, "en": en, "value": _both(ja_value, en_value)}
+                for (ja, ja_value), (en, en_value) in zip(
+                    japanese[name], english[name], strict=True
+                )
             ],
         }
         for name in content
@@ -124,4 +126,8 @@ def _in_both(words: Any) -> str:
         japanese = str(words())
     with override("en"):
         english = str(words())
+    return _both(japanese, english)
+
+
+def _both(japanese: str, english: str) -> str:
     return japanese if japanese == english else f"{japanese} / {english}"

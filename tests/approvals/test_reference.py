@@ -311,7 +311,7 @@ def test_decision_applies_the_change_and_is_not_held_against_it(
         "現行 / The row as it is now",
     ]
     assert [(row["en"], row["value"]) for row in paper["sections"][0]["rows"]] == [
-        ("Rate", "initial deposit"),
+        ("Rate", "初回預託金 / initial deposit"),
         ("Percent", "25"),
         ("In force from", "2027-04-01"),
         ("Last day in force", "–"),
@@ -388,9 +388,12 @@ def test_row_is_looked_at_again_once_it_is_locked(
     """It changes between the guards of the decision and the lock."""
     file = file_of(change(proposer, currency="PHX"))
     sign = going.sign
-    monkeypatch.setattr(
-        going, "sign", lambda *given: (philippines(**altered).save(), sign(*given))[1]
-    )
+
+    def alter_and_sign(*given: Any) -> None:
+        philippines(**altered).save()
+        sign(*given)
+
+    monkeypatch.setattr(going, "sign", alter_and_sign)
 
     with pytest.raises(NotOpen, match=why):
         take(file, "decide", by=director, **NOTHING)
