@@ -65,7 +65,7 @@ def file_drafted(file: Any) -> Values:
 
 @notice("file_waits", to=those_it_waits_for, while_current=True, if_any=True)
 def file_waits(file: Any) -> Values:
-    return _of(file, amount=file.amount, currency="JPY")
+    return _of(file, amount=file.amount or None, currency="JPY")
 
 
 @notice("unit_disagrees", to=the_drafter)

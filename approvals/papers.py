@@ -12,6 +12,7 @@ from django.utils.translation import override
 from approvals import words
 from documents.models import Document
 from documents.papers import AGENCY, Paper, paper
+from workflow.models import FollowUp
 from workflow.steps import beginnings_of, steps_of
 
 Values = dict[str, Any]
@@ -54,7 +55,11 @@ def decided_file(file: Any) -> Values:
 
 
 class OutgoingDraft(Paper):
-    """The paper that is to go out, as it was put to approval (案)."""
+    """The paper that is to go out, as it was put to approval (案); none where nothing goes out."""
+
+    def run(self, case: Any, follow_up: FollowUp) -> None:
+        if case.matter_of.issues:
+            super().run(case, follow_up)
 
     def html(self, case: Any, made_at: datetime, version: int = 1, *, draft: bool = True) -> str:
         preview = case.matter_of.preview

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -746,6 +746,10 @@ class ApprovalFile(Case):
     @property
     def matter_of(self) -> Matter:
         return next(one for one in _matters_of(self.subject_kind) if one.name == self.matter)
+
+    @property
+    def states_not_taken(self) -> Collection[str]:  # type: ignore[override]  # by its matter
+        return () if self.matter_of.issues else (State.AWAITING_ISSUE, State.ISSUED)
 
     @property
     def matter_label(self) -> str:

@@ -15,6 +15,7 @@ DOORS = ("portal", "api")
 # The reply to a call is the API's own: it is saved with the act, so that it can be given again.
 SAVED_BY_DOORS = {"portal/entrance.py": 1, "portal/identity.py": 1, "api/models.py": 2}
 MONEY = (
+    "approvals/matters.py",
     "approvals/models/file.py",
     "approvals/models/route.py",
     "approvals/words.py",

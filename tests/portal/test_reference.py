@@ -580,11 +580,17 @@ def test_change_is_decided_on_the_page_of_its_file(proposer: Client, planner: Cl
     queue = planner.get(reverse("cockpit")).content.decode()
     page = planner.get(of_file("staff:case", held)).content.decode()
     planner.post(of_file("staff:step", held, "decide"), {"opinion": "Fine."})
+    run_follow_ups()
+    kept = planner.get(of_file("staff:case", held))
     shown = planner.get(reverse("proposal", args=[held.pk])).content.decode()
 
     assert of_file("staff:case", held) in queue
     assert reverse("proposal", args=[held.pk]) in page
     assert "Rates: initial deposit" in page
+    assert [one["state"] for one in kept.context["progress"]] == [
+        *("drafting", "in_circulation", "awaiting_decision", "decided", "kept")
+    ]
+    assert [one["title"] for one in kept.context["papers"]] == ["Approval file"] * 2
     assert Rate.objects.get(code="deposit", valid_to=None).percent == 25
     assert of_file("staff:case", held) in shown
     assert "Decided by" in shown
