@@ -99,8 +99,7 @@ class _Told:
         self.change = change
 
     def __str__(self) -> str:
-        before, after = words.value(self.change["from"]), words.value(self.change["to"])
-        return f"{words.field(self.change['field'])}: {before} → {after}"
+        return words.change_in_a_line(self.change)
 
 
 @notice("file_withdrawn", to=those_who_acted, if_any=True)

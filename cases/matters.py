@@ -146,14 +146,14 @@ OFFER = Matter(
 
 
 def _award(subcontract: Any) -> Values:
-    quote = subcontract.quotes.filter(state="taken").first()
+    quote, contractor = subcontract.quotes.filter(state="taken").first(), subcontract.contractor
     return {
         "lines": _lines(subcontract.lines.select_related("contract_line__article")),
         "prices": dict(quote.lines.values_list("number", "unit_price")) if quote else {},
         "price": {
             "currency": subcontract.currency,
             "amount": subcontract.amount,
-            "contractor": subcontract.contractor_id,
+            "contractor": f"{contractor.name_ja} / {contractor.name_en} ({contractor.corporate_number})",
             "quote": quote.number if quote else "",
             "valid_until": quote.valid_until if quote else None,
         },

@@ -159,6 +159,15 @@ def plain(values: Values) -> dict[str, Any]:
     return {str(key): _plain(value) for key, value in values.items()}
 
 
+def in_both(words: Callable[[], Any]) -> str:
+    """Words of the house on a bilingual paper: `課長 / Director`."""
+    with override("ja"):
+        japanese = str(words())
+    with override("en"):
+        english = str(words())
+    return japanese if japanese == english else f"{japanese} / {english}"
+
+
 def named_after(case: Case) -> dict[str, Any]:
     """The columns by which a document knows its case."""
     return {

@@ -176,7 +176,7 @@ def find_route(
     table = [row for row in rows if row.matter == matter and row.counts_on(on)]
     fitting = [row for row in table if row.nation in {"", nation} and row.label in {"", label}]
     reached = [row for row in fitting if row.from_amount <= amount]
-    said = {"matter": matter, "amount": f"{amount:,f}", "day": on.isoformat()}
+    said = {"matter": matter, "amount": f"{amount.normalize():,f}", "day": on.isoformat()}
     if not reached:
         return Route((), consult_ministry=False, why=_why_none(fitting, said))
     row = max(reached, key=lambda one: (bool(one.label), bool(one.nation), one.from_amount))

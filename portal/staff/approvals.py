@@ -49,7 +49,7 @@ def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
             {"name": words.section(name), "rows": words.fields(inner, name)}
             for name, inner in content.items()
         ],
-        "voided": [_shown_change(one["field"], one["from"], one["to"]) for one in file.voided],
+        "voided": [_shown_change(one) for one in file.voided],
         "since": since,
         "foreseen": _foreseen(file, person),
         "followed": _followed(file),
@@ -147,17 +147,13 @@ def _since(file: Any, person: Any, who: dict[str, str]) -> dict[str, Any] | None
     return {
         "at": seen.seen_at,
         "revision": seen.revision,
-        "changes": [_shown_change(c.field, c.before, c.after) for c in [*cover, *found]],
+        "changes": [_shown_change(one.plain()) for one in [*cover, *found]],
         "acts": acts,
     }
 
 
-def _shown_change(field: str, before: Any, after: Any) -> dict[str, str]:
-    return {
-        "name": words.field(field),
-        "before": words.value(before),
-        "after": words.value(after),
-    }
+def _shown_change(told: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(("name", "before", "after"), words.change(told), strict=True))
 
 
 def _see(file: Any, person: Any) -> None:
