@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -455,3 +456,42 @@ def test_paper_that_goes_out_bears_its_number(number: DocumentNumber) -> None:
 
     assert "輸政第1号" in page
     assert "JFMSA-" in page
+
+
+# The whole file ------------------------------------------------------------------------------
+
+
+def test_whole_file_is_handed_out_and_written_down(file: ApprovalFile) -> None:
+    run_follow_ups()
+    auditor = person("auditor")
+
+    answer = as_(auditor).get(reverse("whole_file", args=[file.number]))
+
+    data = b"".join(answer.streaming_content)
+    line = Entry.objects.get(event="paper_read")
+    assert data.startswith(b"%PDF-")
+    assert answer["Content-Disposition"] == f'attachment; filename="{file.number}.pdf"'
+    assert (line.actor_id, line.role, line.case_number) == (
+        auditor.actor_id,
+        "auditor",
+        file.number,
+    )
+    assert line.subject == f"documents.volume:{file.pk}"
+    assert line.given == {"papers": [Document.objects.of(file).get().sha256]}
+    assert line.digest == sha256(data).hexdigest()
+    page = as_(auditor).get(reverse("staff:trail")).content.decode()
+    assert "The whole file as one PDF" in page
+
+
+def test_whole_file_of_others_is_not_found(file: ApprovalFile) -> None:
+    answer = as_(person("system_administrator")).get(reverse("whole_file", args=[file.number]))
+
+    assert answer.status_code == 404
+    assert not Entry.objects.filter(event="paper_read").exists()
+
+
+def test_pages_lead_to_the_whole_file(file: ApprovalFile) -> None:
+    client, address = as_(post("cases", "director")), reverse("whole_file", args=[file.number])
+
+    for page in (reverse("cockpit"), reverse("staff:case", args=["approvals", file.number])):
+        assert address in client.get(page).content.decode()
