@@ -57,9 +57,18 @@ def decided_file(file: Any) -> Values:
 class OutgoingDraft(Paper):
     """The paper that is to go out, as it was put to approval (案)."""
 
-    def html(self, case: Any, made_at: datetime, version: int = 1, *, draft: bool = True) -> str:
-        preview = case.matter_of.preview
-        return str(preview(case.subject)) if preview else super().html(case, made_at, version)
+    def html(
+        self,
+        case: Any,
+        made_at: datetime,
+        version: int = 1,
+        *,
+        draft: bool = True,
+        labelled: bool = True,
+    ) -> str:
+        if case.matter_of.preview:
+            return str(case.matter_of.preview(case.subject))
+        return super().html(case, made_at, version, draft=draft, labelled=labelled)
 
 
 outgoing_draft = OutgoingDraft(
@@ -145,6 +154,7 @@ def _line(entry: Any, model: Any) -> Values:
         "role": entry.role,
         "on_behalf_of": entry.on_behalf_of,
         "note": entry.note,
+        "absent_until": entry.given.get("entered as absent until", ""),
         "changes": [
             in_both(partial(words.change_in_a_line, one)) for one in entry.given.get("changed", [])
         ],

@@ -89,11 +89,19 @@ class Paper:
             if not _is_made(follow_up.entry, self.kind):
                 self._make(case, follow_up.entry, versions.next_version(case.pk, self.kind))
 
-    def html(self, case: Any, made_at: datetime, version: int = 1, *, draft: bool = False) -> str:
+    def html(
+        self,
+        case: Any,
+        made_at: datetime,
+        version: int = 1,
+        *,
+        draft: bool = False,
+        labelled: bool = True,
+    ) -> str:
         """The paper before it becomes a PDF: the same, whatever language the process speaks."""
         common = common_values(case.number, made_at, version) | {
             "draft": draft,
-            "label": in_both_languages(case.handling),
+            "label": in_both_languages(case.handling) if labelled else "",
             **_numbered(case, self.kind),
         }
         with override("en" if self.language == Document.Language.EN else "ja"):

@@ -16,6 +16,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from workflow.calendars import is_in_force
+
 # Lowest first. The last is the head, in whose name everybody else decides (専決).
 RANKS = ("office_chief", "director", "department_head", "executive_director", "president")
 
@@ -91,7 +93,7 @@ class RouteRow:
     bulk_concurrence: bool = False
 
     def counts_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return is_in_force(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True)

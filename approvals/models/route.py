@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from partners import route_steps
 from partners.models import Nation, Unit
 from workflow import walls
-from workflow.approvals import Route, RouteRow, find_route, read_steps
+from workflow.approvals import Matter, Route, RouteRow, find_route, read_steps
 from workflow.handling import Handling
 from workflow.models import Dated
 from workflow.models.dated import COUNTS
@@ -97,6 +98,17 @@ def route_on(day: date, *, matter: str, amount: Decimal, nation: str, label: str
         on=day,
         nation=nation,
         label=label,
+    )
+
+
+def route_of(matter: Matter, case: Any) -> Route:
+    """The way that a matter of a case takes today. Raises `NotOpen` where its amount chooses none."""
+    return route_on(
+        timezone.localdate(),
+        matter=matter.name,
+        amount=Decimal(matter.amount(case)),
+        nation=getattr(case, "nation_id", "") or "",
+        label=case.handling,
     )
 
 

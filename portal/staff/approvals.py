@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
 from approvals import forecast, seats, words
-from approvals.models import ApprovalFile, Sight
-from approvals.models.file import OPEN, WITH_DRAFTER
+from approvals.models import ApprovalFile, Sight, WayStep
+from approvals.models.file import OPEN, UNDECIDED, WITH_DRAFTER
 from ledger.booked import by_transaction
 from partners import posts
 from partners.access import ROLES
@@ -26,9 +26,26 @@ from workflow.models import Case
 from workflow.rehearsal import account
 
 
-def files_of(case: Case) -> Any:
-    """The approval files of a case, the newest first."""
-    return ApprovalFile.objects.filter(subject_id=case.pk)
+def files_of(case: Case) -> list[dict[str, Any]]:
+    """The approval files of a case, the newest first, each with who has it and since when."""
+    files = list(ApprovalFile.objects.filter(subject_id=case.pk))
+    here = WayStep.objects.filter(file__in=files, file__state__in=UNDECIDED).filter(
+        standing=Standing.ARRIVED
+    )
+    arrived = list(here.select_related("unit")) if any(f.state in UNDECIDED for f in files) else []
+    names_of = seats.names_at(arrived)
+    return [
+        {
+            "file": file,
+            "with": [
+                {"post": step.post, "names": names_of[step.pk], "since": step.arrived_at}
+                for step in arrived
+                if step.file_id == file.pk
+            ],
+            "with_drafter": file.state in WITH_DRAFTER,
+        }
+        for file in files
+    ]
 
 
 def facts_of_file(file: Any, person: Any) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def is_only_looked_at(request: HttpRequest) -> bool:
 def still_typed(form: ProposeRow) -> ProposeRow:
     """The form as it stands, without what would be missing if it were sent."""
     fresh = ProposeRow(kind=form.kind, instead_of=form.instead_of)
-    fresh.initial |= {name: form[name].value() for name in form.fields}
+    fresh.initial.update({name: form[name].value() for name in form.fields})
     return fresh
 
 

@@ -152,18 +152,13 @@ def test_signature_that_counts_is_not_among_those_that_do_not() -> None:
     assert papers.decided_file(fresh(file))["void"] == []
 
 
-def test_paper_tells_labels_in_both_languages() -> None:
-    file = put_forward(ContractFactory(state="draft", is_priced=True), person("case_manager"))
+def test_paper_tells_values_in_both_languages() -> None:
+    contract = ContractFactory(state="draft", is_priced=True)
+    file = put_forward(contract, person("case_manager"))
+    file.content["facts"] = {"precedent": True}
 
-    terms = next(
-        part for part in papers.decided_file(file)["sections"] if part["name"].endswith("Terms")
-    )
+    (facts,) = [one for one in papers.decided_file(file)["sections"] if "Facts" in one["name"]]
 
-    assert [row for row in terms["rows"] if row["en"] == "handling label"] == [
-        {
-            "ja": "取扱区分",
-            "en": "handling label",
-            "value": "機密性2情報（業務用）",
-            "value_en": "Confidentiality 2: for official use",
-        }
+    assert facts["rows"] == [
+        {"ja": "前例あり", "en": "precedent exists", "value": "はい", "value_en": "yes"}
     ]
