@@ -99,9 +99,7 @@ class _Told:
         self.change = change
 
     def __str__(self) -> str:
-        path = self.change["field"]
-        before, after = (words.value(self.change[side], path) for side in ("from", "to"))
-        return f"{words.field(path)}: {before} → {after}"
+        return words.change_in_a_line(self.change)
 
 
 @notice("file_withdrawn", to=those_who_acted, if_any=True)

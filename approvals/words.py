@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from partners import kinds
+from workflow.handling import Handling
 
-AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
+AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}([0-9]{2})?")  # percents have four places
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 FIELDS: dict[str, str | Promise] = {
+    "administration": _("administrative charge (percent, from)"),
     "administrative_charge": _("administrative charge"),
     "administrative_percent": _("administrative charge (percent)"),
     "agreements": _("agreements"),
@@ -110,6 +114,8 @@ def value(given: Any, path: str = "") -> str:
         case ["change" | "present", kind, column] if found := kinds.column_of(kind, column):
             return kinds.told(found, given) or "–"
     match given:
+        case str() if path.endswith("handling") and given in Handling.values:
+            return str(Handling(given).label)
         case None | "":
             return "–"
         case bool():
@@ -120,6 +126,21 @@ def value(given: Any, path: str = "") -> str:
             return ", ".join(map(str, given)) or "–"
         case _:
             return str(given)
+
+
+def change(told: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What a field is called, what stood there and what stands there: digests by their beginning."""
+    path = told["field"]
+    before, after = value(told["from"], path), value(told["to"], path)
+    return field(path), _shortened(before), _shortened(after)
+
+
+def change_in_a_line(told: Mapping[str, Any]) -> str:
+    return "{}: {} → {}".format(*change(told))
+
+
+def _shortened(text: str) -> str:
+    return f"{text[:12]}…" if DIGEST.fullmatch(text) else text
 
 
 def fields(content: dict[str, Any], path: str = "") -> list[tuple[str, str]]:

@@ -50,8 +50,11 @@ def _lines(rows: Iterable[Any], **columns: str) -> Values:
 
 
 def _paper(paper: Paper, case: Any) -> Values:
-    """The paper to be issued, word by word: the digest of its page, as of no particular day."""
-    page = paper.html(case, NO_DAY, draft=True)
+    """The paper to be issued, word by word: the digest of its page, as of no particular day.
+
+    Without the handling label, which says who may know of it and can be raised at any time.
+    """
+    page = paper.html(case, NO_DAY, draft=True, labelled=False)
     return {paper.kind: sha256(page.encode()).hexdigest()}
 
 
@@ -100,7 +103,6 @@ def _offer(contract: Any) -> Values:
             "end_user": request.end_user,
             "end_use": request.end_use,
             "delivery_place": request.delivery_place,
-            "handling": contract.handling,
         },
         "papers": _paper(papers.offer, contract),
         "reference": {
@@ -146,14 +148,14 @@ OFFER = Matter(
 
 
 def _award(subcontract: Any) -> Values:
-    quote = subcontract.quotes.filter(state="taken").first()
+    quote, contractor = subcontract.quotes.filter(state="taken").first(), subcontract.contractor
     return {
         "lines": _lines(subcontract.lines.select_related("contract_line__article")),
         "prices": dict(quote.lines.values_list("number", "unit_price")) if quote else {},
         "price": {
             "currency": subcontract.currency,
             "amount": subcontract.amount,
-            "contractor": subcontract.contractor_id,
+            "contractor": f"{contractor.name_ja} / {contractor.name_en} ({contractor.corporate_number})",
             "quote": quote.number if quote else "",
             "valid_until": quote.valid_until if quote else None,
         },
@@ -162,7 +164,6 @@ def _award(subcontract: Any) -> Values:
             "specification": subcontract.specification,
             "deliver_by": subcontract.deliver_by,
             "contract": subcontract.contract.number,
-            "handling": subcontract.handling,
         },
         "papers": _paper(papers.purchase_order, subcontract),
     }
@@ -221,7 +222,6 @@ def _bill(bill: Any) -> Values:
             "nation": bill.nation_id,
             "contract": bill.contract.number,
             "contract_total": bill.contract.total,
-            "handling": bill.handling,
         },
         "papers": _paper(papers.bill, bill),
     }

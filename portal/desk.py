@@ -445,6 +445,7 @@ class ShownChoice:
     confirm: bool
     moves: bool
     asks_first: bool
+    remark: str = ""
 
     @classmethod
     def of(
@@ -470,6 +471,7 @@ class ShownChoice:
             confirm=choice.step.confirm,
             moves=choice.step.awaited,
             asks_first=choice.step.signs and not is_proven and bound is None,
+            remark=form.remark if form else "",
         )
 
 

@@ -581,7 +581,6 @@ def open_approval(
         file.issued_on = today()
     file.save(force_insert=True)
     if state != "drafting":
-        file.keep_revision()
         going.lay_out(file, file.route_today())
         _act_on(file, list(signed), decided=decided, heard=decided or state == "awaiting_decision")
     kind, _duty = file.matter_of.duty.split(":")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Self
 
@@ -12,6 +11,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,7 +21,7 @@ from approvals import going, notices, papers, rules, seats, words
 from approvals.matters import CARRIED
 from approvals.models.conflict import Conflict
 from approvals.models.revision import Revision
-from approvals.models.route import route_on
+from approvals.models.route import route_of
 from documents import uploads
 from documents.models import Document
 from partners import access, need_to_know
@@ -30,8 +30,8 @@ from workflow import handling, values, walls
 from workflow.approvals import Change, Matter, Route, Standing, changes, needs_resolution
 from workflow.clocks import Clock
 from workflow.models import Case, CaseQuerySet
-from workflow.rights import Actor, by_system
-from workflow.steps import Act, Leads, NotOpen, beginning, case_types, step
+from workflow.rights import Actor, Right, by_system
+from workflow.steps import Act, Effect, Leads, NotOpen, beginning, case_types, step
 
 
 class State(models.TextChoices):
@@ -183,6 +183,30 @@ def _if_all_is_read(file: Any) -> Any:
 
 takes_case_back = Leads("take_back", to=_subject_to_take_back)
 goes_on_file = Leads("keep", to=_if_all_is_read)
+
+
+def signing(
+    state: FSMField,
+    *,
+    label: Promise,
+    may: Right,
+    awaited: bool = True,
+    tells: Sequence[Effect] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A step by which somebody signs before the decision; the file goes on."""
+    return step(
+        state,
+        source=State.IN_CIRCULATION,
+        target=ON_ITS_WAY,
+        label=label,
+        may=may,
+        when=[content_is_as_sealed],
+        books=[tell],
+        then=[notices.file_waits, *tells],
+        confirm=True,
+        awaited=awaited,
+        signs=True,
+    )
 
 
 class ApprovalFileQuerySet(CaseQuerySet):
@@ -377,93 +401,38 @@ class ApprovalFile(Case):
         route = self.route_today()
         self.amount = self.matter_of.amount(self.subject)
         self.seal(route)
-        self.keep_revision()
         going.lay_out(self, route)
         return self._on_its_way()
 
     # Those on the way ------------------------------------------------------------------------
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Approve"),
-        may=rules.in_line,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=True,
-        signs=True,
-    )
+    @signing(state, label=_("Approve"), may=rules.in_line)
     def approve(self, *, opinion: str, by: Actor) -> str:
         """Sign for your post in the line; the file goes on."""
         return self._signed(rules.in_line, by, Standing.APPROVED, opinion)
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Agree"),
-        may=rules.consulted,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=True,
-        signs=True,
-    )
+    @signing(state, label=_("Agree"), may=rules.consulted)
     def agree(self, *, opinion: str, by: Actor) -> str:
         """Your unit agrees."""
         return self._signed(rules.consulted, by, Standing.APPROVED, opinion)
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Agree with conditions"),
-        may=rules.consulted,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=False,
-        signs=True,
-    )
+    @signing(state, label=_("Agree with conditions"), may=rules.consulted, awaited=False)
     def agree_with_conditions(self, *, conditions: str, by: Actor) -> str:
         """Your unit agrees if something is seen to; whoever decides reads it."""
         return self._signed(rules.consulted, by, Standing.CONDITIONAL, conditions)
 
-    @step(
+    @signing(
         state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
         label=_("Disagree"),
         may=rules.consulted,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits, notices.unit_disagrees],
-        confirm=True,
         awaited=False,
-        signs=True,
+        tells=[notices.unit_disagrees],
     )
     def disagree(self, *, opinion: str, by: Actor) -> str:
         """Your unit does not agree. That stops nothing, but whoever decides answers it in writing."""
         return self._signed(rules.consulted, by, Standing.DISAGREED, opinion)
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Pass the examination"),
-        may=rules.examiner,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=True,
-        signs=True,
-    )
+    @signing(state, label=_("Pass the examination"), may=rules.examiner)
     def examine(self, *, finding: str, by: Actor) -> str:
         """The file and its papers are in order."""
         return self._signed(rules.examiner, by, Standing.APPROVED, finding)
@@ -776,11 +745,22 @@ class ApprovalFile(Case):
 
     @cached_property
     def changes_since(self) -> list[Any]:
-        """What differs from the content that was sealed; nothing once the decision took effect."""
+        """What differs from the content that was sealed, and a label under which it goes another way.
+
+        Nothing once the decision took effect.
+        """
         has_taken_effect = self.decided_at and self.matter_of.decided
         if not self.sealed_at or has_taken_effect:
             return []
-        return changes(self.content, self.content_now())
+        return [*changes(self.content, self.content_now()), *self._another_way()]
+
+    def _another_way(self) -> list[Change]:
+        """A label alone says who may know, not what is decided: it counts where the route is another."""
+        before = self.route.get("label", self.handling)
+        if before == self.handling:
+            return []
+        steps = [step.plain() for step in self.route_today().steps]
+        return [] if steps == self.route["steps"] else [Change("handling", before, self.handling)]
 
     def look_again(self, subject: Any) -> None:
         """With the subject locked: it may have changed while this was being decided. Raises `NotOpen`."""
@@ -795,28 +775,31 @@ class ApprovalFile(Case):
         return content
 
     def route_today(self) -> Route:
-        return route_on(
-            timezone.localdate(),
-            matter=self.matter,
-            amount=Decimal(self.matter_of.amount(self.subject)),
-            nation=self.nation_id or "",
-            label=self.handling,
-        )
+        return route_of(self.matter_of, self.subject)
 
     def seal(self, route: Route) -> None:
-        """Keep what is put to approval, and the way it takes, under one digest."""
+        """Keep what is put to approval, and the way it takes, under one digest, as a revision."""
         self.consult_ministry = route.consult_ministry
         self.bulk_concurrence = bool(route.row and route.row.bulk_concurrence)
         self.route = {
             "steps": [step.plain() for step in route.steps],
             "why": [{"text": why.text, "values": dict(why.values)} for why in route.why],
+            "label": self.handling,
         }
-        self.content = self.content_now()
+        self.content, cover = self.content_now(), self.cover()
         self.sealed_at, self.voided = timezone.now(), []
-        cover = self.cover()
         sealed = {"content": self.content, "route": self.route["steps"], "cover": cover}
         self.content_digest = values.digest(sealed)
         self.sealed_revision = self.revision
+        Revision.objects.create(
+            file=self,
+            number=self.revision,
+            sealed_at=self.sealed_at,
+            cover=cover,
+            content=self.content,
+            route=self.route,
+            digest=self.content_digest,
+        )
 
     def attachments(self) -> models.QuerySet[Any]:
         return Document.objects.of(self).filter(kind=ATTACHMENT).order_by("version")
@@ -826,17 +809,6 @@ class ApprovalFile(Case):
     @property
     def today(self) -> date:
         return timezone.localdate()
-
-    def keep_revision(self) -> None:
-        Revision.objects.create(
-            file=self,
-            number=self.revision,
-            sealed_at=self.sealed_at or timezone.now(),
-            cover=self.cover(),
-            content=self.content,
-            route=self.route,
-            digest=self.content_digest,
-        )
 
     @property
     def needs_resolution(self) -> bool:

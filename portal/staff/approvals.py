@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
 from approvals import forecast, seats, words
-from approvals.models import ApprovalFile, Sight
-from approvals.models.file import OPEN, WITH_DRAFTER
+from approvals.models import ApprovalFile, Sight, WayStep
+from approvals.models.file import OPEN, UNDECIDED, WITH_DRAFTER
 from ledger.booked import by_transaction
 from partners import posts
 from partners.access import ROLES
@@ -28,9 +28,26 @@ from workflow.models import Case
 from workflow.rehearsal import account
 
 
-def files_of(case: Case) -> Any:
-    """The approval files of a case, the newest first."""
-    return ApprovalFile.objects.filter(subject_id=case.pk)
+def files_of(case: Case) -> list[dict[str, Any]]:
+    """The approval files of a case, the newest first, each with who has it and since when."""
+    files = list(ApprovalFile.objects.filter(subject_id=case.pk))
+    here = WayStep.objects.filter(file__in=files, file__state__in=UNDECIDED).filter(
+        standing=Standing.ARRIVED
+    )
+    arrived = list(here.select_related("unit")) if any(f.state in UNDECIDED for f in files) else []
+    names_of = seats.names_at(arrived)
+    return [
+        {
+            "file": file,
+            "with": [
+                {"post": step.post, "names": names_of[step.pk], "since": step.arrived_at}
+                for step in arrived
+                if step.file_id == file.pk
+            ],
+            "with_drafter": file.state in WITH_DRAFTER,
+        }
+        for file in files
+    ]
 
 
 def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
@@ -51,7 +68,7 @@ def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
             {"name": words.section(name), "rows": words.fields(inner, name)}
             for name, inner in content.items()
         ],
-        "voided": [_shown_change(one["field"], one["from"], one["to"]) for one in file.voided],
+        "voided": [_shown_change(one) for one in file.voided],
         "since": since,
         "foreseen": _foreseen(file, person),
         "followed": _followed(file),
@@ -153,17 +170,13 @@ def _since(file: Any, person: Any, who: dict[str, str]) -> dict[str, Any] | None
     return {
         "at": seen.seen_at,
         "revision": seen.revision,
-        "changes": [_shown_change(c.field, c.before, c.after) for c in [*cover, *found]],
+        "changes": [_shown_change(one.plain()) for one in [*cover, *found]],
         "acts": acts,
     }
 
 
-def _shown_change(field: str, before: Any, after: Any) -> dict[str, str]:
-    return {
-        "name": words.field(field),
-        "before": words.value(before, field),
-        "after": words.value(after, field),
-    }
+def _shown_change(told: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(("name", "before", "after"), words.change(told), strict=True))
 
 
 def _see(file: Any, person: Any) -> None:

@@ -21,6 +21,7 @@ from ledger.journals import journals_of
 from notifications.models import Message
 from partners import policies
 from partners.models import EmergencyAccess
+from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.staff import trail
@@ -236,16 +237,16 @@ def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:
-    """The agency sees every paper of a case it sees."""
-    return Document.objects.of(case)
+    """The agency sees every paper of a case it sees, unless the paper names its readers."""
+    rows = type(case)._default_manager.filter(pk=case.pk)
+    return Document.objects.of(case).filter(papers_of(rows, person))
 
 
 def documents(person: Any) -> QuerySet[Document]:
     """Papers of the cases a person may see, kind by kind."""
     allowed = Q(pk__in=[])
     for kind in TYPES:
-        visible = kind.rows(person).order_by().values("pk")
-        allowed |= Q(case_kind=kind.model.kind(), case_id__in=visible)
+        allowed |= Q(case_kind=kind.model.kind()) & papers_of(kind.rows(person), person)
     return Document.objects.filter(allowed)
 
 

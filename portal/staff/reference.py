@@ -22,11 +22,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from approvals import actions
+from approvals.models import ApprovalRoute
 from partners import access, kinds, policies, reference
 from partners.access import Permission
 from partners.forms import ProposeEnd, ProposeRow, ProposeWithdrawal
 from partners.models import Person, Proposal
 from portal.identity import Proof, freshly
+from portal.staff import routes
 from portal.staff.reference_words import (
     changes_of,
     files_about,
@@ -166,7 +168,11 @@ def propose(
     model = _kind(kind)
     before = _row(kind, pk) if pk is not None else None
     form = ProposeRow(request.POST or None, kind=model, instead_of=before)
-    words = _words_of_proposing(model, is_new=before is None)
+    if routes.is_only_looked_at(request):
+        form, proof = routes.still_typed(form), None
+    words: dict[str, Any] = _words_of_proposing(model, is_new=before is None)
+    if model is ApprovalRoute:
+        words["would_go"] = routes.would_go(form)
     return _proposed(request, form, reference.propose, words, before, kind, proof)
 
 
@@ -216,7 +222,7 @@ def _proposed(
     request: HttpRequest,
     form: Any,
     do: Callable[..., Proposal],
-    words: dict[str, str],
+    words: dict[str, Any],
     row: Reference | None,
     kind: str,
     proof: Proof | None,

@@ -287,6 +287,67 @@ def test_steps_that_make_no_route_are_refused_with_the_remedy(
     assert why in str(page.context["form"].errors)
 
 
+def test_editor_of_a_route_shows_where_a_file_would_go_before_anything_is_proposed() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    director = person("director", unit="cases")
+    client = signed_in("legal_reviewer")
+
+    page = client.post(of_row("propose_version", row), ROUTE | {"look": "1", "source": "memo 7"})
+
+    assert page.status_code == 200
+    assert page.context["would_go"] == {
+        "way": [
+            {
+                "post": "Director, Case Management",
+                "kind": "line",
+                "holders": str(director),
+            },
+            {
+                "post": "President, Executive",
+                "kind": "decision",
+                "holders": "nobody holds this post today",
+            },
+        ],
+        "why_not": "",
+    }
+    assert 'value="memo 7"' in page.content.decode()  # what was typed stays
+    assert not page.context["form"].errors
+    assert not Proposal.objects.exists()
+
+
+def test_editor_says_beside_the_way_why_the_steps_make_no_route() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    steps = steps_typed(("line", "director", "cases", 1))
+
+    page = signed_in("legal_reviewer").post(of_row("propose_version", row), steps | {"look": "1"})
+
+    would_go = page.context["would_go"]
+    assert [step["post"] for step in would_go["way"]] == ["Director, Case Management"]
+    assert would_go["why_not"] == "Exactly one step decides. Give one decision."
+    assert would_go["why_not"] in page.content.decode()
+
+
+def test_editor_begins_with_the_way_by_the_present_steps() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    client = signed_in("legal_reviewer")
+
+    shown = client.get(of_row("propose_version", row)).context["would_go"]
+    empty = client.get(reverse("propose_row", args=["approvalroute"])).context["would_go"]
+
+    assert len(shown["way"]) == len(row.steps)
+    assert empty == {"way": [], "why_not": ""}
+
+
+def test_looking_asks_nobody_who_they_are() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    client = signed_in("legal_reviewer")
+
+    with time_machine.travel("2026-11-23T12:30:00+09:00", tick=False):
+        page = client.post(of_row("propose_version", row), ROUTE | {"look": "1"})
+
+    assert (page.status_code, page.context["proof"]) == (200, None)
+
+
 def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
     address = reverse("propose_row", args=["approvalroute"])
     typed = {
