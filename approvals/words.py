@@ -80,7 +80,7 @@ SECTIONS: dict[str, str | Promise] = {
     "papers": _("Papers to be issued (SHA-256)"),
     "reference": _("Reference data"),
     "change": pgettext_lazy("reference", "Proposed"),
-    "present": _("The row as it is now"),
+    "present": _("The row until now"),
 }
 
 

@@ -592,7 +592,7 @@ class ApprovalFile(Case):
         state,
         source=UNDECIDED,
         target=State.WITHDRAWN,
-        label=_("Withdraw"),
+        label=pgettext_lazy("approval", "Withdraw"),
         may=rules.drafter,
         books=[give_up],
         clocks=[DECIDING.stops],

@@ -308,7 +308,7 @@ def test_decision_applies_the_change_and_is_not_held_against_it(
     paper = papers.decided_file(fresh(act.case))
     assert [part["name"] for part in paper["sections"]] == [
         "改定案 / Proposed",
-        "現行 / The row as it is now",
+        "現行 / The row until now",
     ]
     assert [(row["en"], row["value"]) for row in paper["sections"][0]["rows"]] == [
         ("Rate", "初回預託金 / initial deposit"),
