@@ -4,7 +4,8 @@ HOUSE = $(PYTHON) fms_agency/house/bootstrap.py
 PORT ?=
 # Every branch of these is covered (T35: money, states and gate, permissions, trail and seal, outbox). The list only
 # grows: `*` takes in whatever joins a folder.
-WHOLE = workflow/*.py workflow/database/*.py workflow/models/*.py workflow/seal/*.py ledger/*.py \
+WHOLE = approvals/*.py approvals/models/*.py workflow/*.py workflow/database/*.py workflow/models/*.py \
+  workflow/seal/*.py ledger/*.py \
   cases/actions.py cases/journals.py cases/notices.py cases/pricing.py cases/rules.py cases/models/*.py \
   exports/notices.py exports/rules.py exports/screening.py exports/models/*.py \
   notifications/*.py notifications/models/*.py \

@@ -17,7 +17,12 @@ from partners.models.unit import Unit
 from workflow.approvals import RANKS, Kind, NoRoute, RouteStep, read_steps, why_not_steps
 
 MOST_STEPS = 16
-COLUMNS = {"kind": _("part"), "rank": _("rank"), "unit": _("unit"), "group": _("place in order")}
+COLUMNS = {
+    "kind": _("part"),
+    "rank": _("rank"),
+    "unit": pgettext_lazy("organisation", "unit"),
+    "group": _("place in order"),
+}
 KINDS = {
     Kind.LINE: pgettext_lazy("approval", "line"),
     Kind.CONCURRENCE: pgettext_lazy("approval", "concurrence"),

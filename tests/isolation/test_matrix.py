@@ -95,8 +95,8 @@ def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
         return [{"pk": paper.pk} for paper in deal.papers.values()]
     if len(route.kinds) == 1 and (value := _any_value(route)):
         return [value]
-    if route.name == "foresee":
-        return [{"number": deal.cases["approvals"].number, "name": "approve"}]
+    if route.name in OF_A_FILE:
+        return [{"number": deal.cases["approvals"].number, **OF_A_FILE[route.name]}]
     if route.asks in ({"number"}, {"number", "step"}):
         return list(_api_places(last, deal, route))
     if "slug" in route.asks:
@@ -111,6 +111,7 @@ def _any_value(route: Route) -> dict[str, Any]:
     return {name: values[kind]} if kind in values else {}
 
 
+OF_A_FILE = {"foresee": {"name": "approve"}, "whole_file": {}}
 # Addresses whose parameters name no case: the same for everybody.
 KNOWN: dict[str, list[dict[str, Any]]] = {
     "account_reset_password_from_key": [{"uidb36": "0" * 32, "key": "set-password"}],

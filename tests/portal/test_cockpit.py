@@ -504,7 +504,7 @@ def test_page_of_a_case_with_two_files_asks_as_often(
     with django_assert_max_num_queries(60) as one:
         page_of(case, manager)
     bill = BillFactory(state="under_approval", furnished__approval="in_circulation")
-    ApprovalFile._base_manager.filter(pk=file.pk).update(state="decided", decided_at=file.sealed_at)
+    ApprovalFile._base_manager.filter(pk=file.pk).update(state="kept", decided_at=file.sealed_at)
     ApprovalFile._base_manager.filter(subject_id=bill.pk).update(
         subject_id=case.pk, subject_kind="cases.contract", matter=file.matter
     )
