@@ -100,7 +100,9 @@ def _estimate(cost: Cost) -> Estimate:
     processing = step("processing", cost.processing, "加工費 (工数 × 加工費率)")
     direct = step("direct", cost.direct, "直接経費")
     made = step("manufacturing_cost", material + processing + direct, "製造原価")
-    general = percentage("general", cost.general_rate, made, "一般管理費及び販売費: 製造原価 × GC率")
+    general = percentage(
+        "general", cost.general_rate, made, "一般管理費及び販売費: 製造原価 × GC率"
+    )
     total = step("total_cost", made + general, "総原価: 製造原価 + 一般管理費及び販売費")
     interest = percentage("interest", cost.interest_rate, total, "利子: 総原価 × I率")
     profit = percentage("profit", cost.profit_rate, total, "利益: 総原価 × P率")

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
-from cases.rates import RateRow, RateSet
+from cases.rates import PER_CENT, RateRow, RateSet, RatesOfDay
 from ledger.money import exponent
 
 # Nothing is lost before an amount is rounded: 18 + 12 digits, times a quantity, times percentages.
@@ -46,11 +47,18 @@ ROUNDING_OF_SET = {"us": Rounding.HALF_UP, "jp": Rounding.AGENCY}
 
 def rounded(amount: Decimal, currency: str, rounding: Rounding = Rounding.AGENCY) -> Decimal:
     """An amount in the smallest unit of its currency."""
-    truncates = rounding is Rounding.TRUNCATE or (
-        rounding is Rounding.AGENCY and currency == "JPY"
-    )
-    unit = Decimal(1).scaleb(-exponent(currency))
-    return amount.quantize(unit, ROUND_DOWN if truncates else ROUND_HALF_UP)
+    return amount.quantize(_smallest_unit(currency), _direction(currency, rounding))
+
+
+@cache
+def _smallest_unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-exponent(currency))
+
+
+def _direction(currency: str, rounding: Rounding) -> str:
+    if rounding is Rounding.AGENCY:
+        return ROUND_DOWN if currency == "JPY" else ROUND_HALF_UP
+    return ROUND_DOWN if rounding is Rounding.TRUNCATE else ROUND_HALF_UP
 
 
 # What is asked -------------------------------------------------------------------------------
@@ -116,9 +124,9 @@ class Line:
 
 
 class CannotPrice(ValueError):
-    """The line cannot be priced as it is given: `key` says which value, the message what to do."""
+    """A value does not fit: `key` of the line `number`, or of the case where there is none."""
 
-    def __init__(self, number: str, key: str, why: str) -> None:
+    def __init__(self, number: str | None, key: str, why: str) -> None:
         super().__init__(why)
         self.number = number
         self.key = key
@@ -128,14 +136,25 @@ class CannotPrice(ValueError):
 
 
 class Reason(NamedTuple):
-    """Why a figure is what it is. Without a rate row the rule stands for itself."""
+    """Why a figure is what it is: the rule, and the rate row or the percentage `given` in it, if any."""
 
     field: str
     rule: str
-    rate: Decimal | None
-    valid_from: date | None
-    source: str
     unrounded: Decimal
+    row: RateRow | None = None
+    given: Decimal | None = None
+
+    @property
+    def rate(self) -> Decimal | None:
+        return self.given if self.row is None else self.row.percent
+
+    @property
+    def valid_from(self) -> date | None:
+        return None if self.row is None else self.row.valid_from
+
+    @property
+    def source(self) -> str:
+        return BUILD_UP if self.row is None else self.row.source
 
 
 @dataclass(frozen=True)
@@ -173,7 +192,8 @@ class Terms:
     currency: str
     rates: RateSet
     accepted_on: date
-    rounding: Rounding
+    unit: Decimal
+    direction: str
 
 
 class Sheet:
@@ -190,22 +210,18 @@ class Sheet:
         rule: str,
         row: RateRow | None = None,
         *,
-        source: str = "",
+        given: Decimal | None = None,
     ) -> Decimal:
-        """Keep the reason of an amount, not rounded yet."""
-        if row is None:
-            self.why.append(Reason(field, rule, None, None, source or BUILD_UP, amount))
-        else:
-            self.why.append(Reason(field, rule, row.percent, row.valid_from, row.source, amount))
+        """Keep the reason of an amount that is part of a figure."""
+        self.why.append(Reason(field, rule, amount, row, given))
         return amount
 
-    def figure(
-        self, field: str, amount: Decimal, rule: str, row: RateRow | None = None
-    ) -> Decimal:
-        return self.rounded(self.note(field, amount, rule, row))
+    def figure(self, field: str, amount: Decimal, rule: str, row: RateRow | None = None) -> Decimal:
+        self.why.append(Reason(field, rule, amount, row))
+        return self.rounded(amount)
 
     def rounded(self, amount: Decimal) -> Decimal:
-        return rounded(amount, self.terms.currency, self.terms.rounding)
+        return amount.quantize(self.terms.unit, self.terms.direction)
 
 
 BUILD_UP = "SAMM C9; DISAM, FMS pricing"
@@ -223,7 +239,8 @@ def price(
 
     Raises `NoRate` where no row is in force on it, `CannotPrice` where the line does not fit.
     """
-    terms = Terms(currency, rates, accepted_on, rounding)
+    unit, direction = _smallest_unit(currency), _direction(currency, rounding)
+    terms = Terms(currency, rates, accepted_on, unit, direction)
     with localcontext(prec=PRECISION):
         return _total(tuple(_priced(line, terms) for line in lines), terms)
 
@@ -252,11 +269,11 @@ UNIT_VALUE = "line value by the quantity"
 
 
 def _priced(line: Line, terms: Terms) -> PricedLine:
-    day = line.accepted_on or terms.accepted_on
+    rates = terms.rates.of(line.accepted_on or terms.accepted_on)
     sheet = Sheet(terms)
     rule = SERVICE if line.kind is Kind.SERVICE else BASE[line.source]
     base = sheet.figure("base", line.unit_base * line.quantity, rule)
-    cas = _contract_administration(line, base, day, sheet)
+    cas = _contract_administration(line, base, rates, sheet)
     cas_total = sum(cas.values(), NOTHING)
     nonrecurring = _nonrecurring(line, sheet)
     value = sheet.figure("line_value", base + cas_total + nonrecurring, LINE_VALUE)
@@ -268,32 +285,31 @@ def _priced(line: Line, terms: Terms) -> PricedLine:
         nonrecurring=nonrecurring,
         line_value=value,
         unit_value=sheet.figure("unit_value", value / line.quantity, UNIT_VALUE),
-        packing=_packing(line, day, sheet),
-        transport=_transport(line, day, sheet),
-        administration=_administration(line, value, day, sheet),
+        packing=_packing(line, rates, sheet),
+        transport=_transport(line, rates, sheet),
+        administration=_administration(line, value, rates, sheet),
         why=tuple(sheet.why),
     )
 
 
 def _contract_administration(
-    line: Line, base: Decimal, day: date, sheet: Sheet
+    line: Line, base: Decimal, rates: RatesOfDay, sheet: Sheet
 ) -> dict[str, Decimal]:
     """Contract administration services (CAS), part by part; DSCA 09-06 says on what."""
-    if line.source not in {Source.PROCUREMENT, Source.MIXED}:
+    if line.overseas_base > base:
+        why = f"more than the base price of the line, {base:f}"
+        raise CannotPrice(line.number, "overseas_base", why)
+    if line.source is not Source.PROCUREMENT and line.source is not Source.MIXED:
         return {part: sheet.figure(f"cas.{part}", NOTHING, NOT_PROCURED) for part in CAS}
     share, rule = _procured(line)
     procured = base * share
     cas = {}
     for part in CAS:
-        bearing = line.overseas_base if part == "overseas" else procured
-        row = sheet.terms.rates.on(f"cas_{part}", day)
-        is_waived = part in line.waived
-        cas[part] = sheet.figure(
-            f"cas.{part}",
-            NOTHING if is_waived else bearing * row.percent / 100,
-            WAIVED if is_waived else ABROAD if part == "overseas" else rule,
-            row,
-        )
+        bearing, said = (line.overseas_base, ABROAD) if part == "overseas" else (procured, rule)
+        if part in line.waived:
+            bearing, said = NOTHING, WAIVED
+        row = rates.on(f"cas_{part}")
+        cas[part] = sheet.figure(f"cas.{part}", row.of(bearing), said, row)
     return cas
 
 
@@ -325,71 +341,69 @@ TRANSPORT_ABOVE = "so much of the percentage on the unit price above the limit, 
 ADMINISTRATION = "percentage of the line value, by the day on which the line was accepted"
 
 
-def _packing(line: Line, day: date, sheet: Sheet) -> Decimal:
+def _packing(line: Line, rates: RatesOfDay, sheet: Sheet) -> Decimal:
     """Packing, crating and handling: one percentage up to a limit of the unit price, another above."""
     if line.packed_by_contractor or line.kind is Kind.SERVICE:
         return sheet.figure("packing", NOTHING, PACKED)
-    row = sheet.terms.rates.on("packing", day)
-    above = sheet.terms.rates.find("packing_above", day)
-    low, high = _tiers(line, row.percent, above, sheet)
-    amount = sheet.note("packing", low * row.percent / 100, PACKING, row)
+    row, above = rates.on("packing"), rates.find("packing_above")
+    low, high = _tiers(line, above, sheet)
+    amount = sheet.note("packing", row.of(low), PACKING, row)
     if above is not None and high:
-        amount += sheet.note("packing", high * above.percent / 100, PACKING_ABOVE, above)
+        amount += sheet.note("packing", above.of(high), PACKING_ABOVE, above)
     return sheet.rounded(amount)
 
 
-def _transport(line: Line, day: date, sheet: Sheet) -> Decimal:
+def _transport(line: Line, rates: RatesOfDay, sheet: Sheet) -> Decimal:
     """A percentage by delivery term; of a unit price above a limit, part of the percentage."""
     if line.kind is Kind.SERVICE or (line.transport_percent is None and not line.delivery_term):
         return sheet.figure("transport", NOTHING, NOT_MOVED)
-    above = sheet.terms.rates.find("transport_above", day)
-    if line.transport_percent is None:
-        row: RateRow | None = sheet.terms.rates.on(_term(line, sheet.terms.rates), day)
+    row, percent, rule = None, line.transport_percent, TRANSPORT_GIVEN
+    if percent is None:
+        row = _of_delivery_term(line, rates)
         percent, rule = row.percent, TRANSPORT
-    else:
-        row, percent, rule = None, line.transport_percent, TRANSPORT_GIVEN
-    low, high = _tiers(line, percent, above, sheet)
-    amount = sheet.note("transport", low * percent / 100, rule, row)
+    above = rates.find("transport_above") if percent else None
+    low, high = _tiers(line, above, sheet)
+    amount = sheet.note(
+        "transport", low * percent * PER_CENT, rule, row, given=line.transport_percent
+    )
     if above is not None and high:
-        part = high * percent / 100 * above.percent / 100
+        part = above.of(high * percent * PER_CENT)
         amount += sheet.note("transport", part, TRANSPORT_ABOVE, above)
     return sheet.rounded(amount)
 
 
-def _tiers(
-    line: Line, percent: Decimal, above: RateRow | None, sheet: Sheet
-) -> tuple[Decimal, Decimal]:
+def _of_delivery_term(line: Line, rates: RatesOfDay) -> RateRow:
+    """The row of a delivery term; where it crosses an ocean, by rate area."""
+    code = f"transport_{line.delivery_term}"
+    if row := rates.find(code) or rates.find(f"{code}_{line.rate_area}"):
+        return row
+    if rates.find(f"{code}_1"):
+        why = f"{line.delivery_term} crosses an ocean; give rate_area 1 or 2, or transport_percent"
+    else:
+        why = f"no percentage for {line.delivery_term} is known; give transport_percent"
+    raise CannotPrice(line.number, "delivery_term", why)
+
+
+def _tiers(line: Line, above: RateRow | None, sheet: Sheet) -> tuple[Decimal, Decimal]:
     """What of all units lies below the limit of the unit price, and what above."""
     total = line.unit_base * line.quantity
-    if above is None or above.amount is None or not percent:
+    if above is None or above.amount is None:
         return total, NOTHING
     if above.currency != sheet.terms.currency:
         raise CannotPrice(
-            line.number,
+            None,
             "currency",
             f"the limit {above.amount:f} {above.currency} of {above.code} cannot be set beside "
-            f"unit prices in {sheet.terms.currency}; give neither packing nor transport here",
+            f"unit prices in {sheet.terms.currency}; leave packing and transport out",
         )
     low = min(line.unit_base, above.amount) * line.quantity
     return low, total - low
 
 
-def _term(line: Line, rates: RateSet) -> str:
-    """The code of a delivery term's percentage; where it crosses an ocean, by rate area."""
-    for code in (f"transport_{line.delivery_term}", f"transport_{line.delivery_term}_{line.rate_area}"):
-        if rates.knows(code):
-            return code
-    why = f"no percentage for {line.delivery_term} is known; give transport_percent"
-    if rates.knows(f"transport_{line.delivery_term}_1"):
-        why = f"{line.delivery_term} crosses an ocean; give rate_area 1 or 2, or transport_percent"
-    raise CannotPrice(line.number, "delivery_term", why)
-
-
-def _administration(line: Line, value: Decimal, day: date, sheet: Sheet) -> Decimal:
+def _administration(line: Line, value: Decimal, rates: RatesOfDay, sheet: Sheet) -> Decimal:
     """The administrative charge on the line value; some programmes take a percentage of their own."""
-    own = sheet.terms.rates.find(f"administration_{line.programme}", day)
-    row = own or sheet.terms.rates.on("administration", day)
-    return sheet.figure("administration", value * row.percent / 100, ADMINISTRATION, row)
+    row = rates.find(f"administration_{line.programme}") or rates.on("administration")
+    return sheet.figure("administration", row.of(value), ADMINISTRATION, row)
 
 
 # The case ------------------------------------------------------------------------------------
@@ -430,7 +444,7 @@ def _total(lines: tuple[PricedLine, ...], terms: Terms) -> Price:
 
 def _minimum_top_up(administration: Decimal, sheet: Sheet) -> Decimal:
     """The small case management line: a case bears a minimum, by the day the case was accepted."""
-    row = sheet.terms.rates.find("minimum", sheet.terms.accepted_on)
+    row = sheet.terms.rates.of(sheet.terms.accepted_on).find("minimum")
     if row is None or row.amount is None or row.currency != sheet.terms.currency:
         return sheet.figure("minimum_top_up", NOTHING, NO_MINIMUM)
     lacking = max(NOTHING, row.amount - administration)

@@ -6,12 +6,15 @@ dated rows of `fms_agency/reference/rates.json` and of the table `Rate`; a price
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+PER_CENT = Decimal("0.01")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class RateRow:
     def counts_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def of(self, amount: Decimal) -> Decimal:
+        return amount * self.percent * PER_CENT
+
 
 class NoRate(LookupError):
     """A price asks for a rate of which no row is in force on the day."""
@@ -40,33 +46,37 @@ class NoRate(LookupError):
         self.day = day
 
 
+class RatesOfDay:
+    """The rows that are in force on a day, by code."""
+
+    def __init__(self, day: date, rows: Mapping[str, RateRow]) -> None:
+        self.day = day
+        self.find = rows.get
+
+    def on(self, code: str) -> RateRow:
+        """Raises `NoRate` where none is in force."""
+        row = self.find(code)
+        if row is None:
+            raise NoRate(code, self.day)
+        return row
+
+
 class RateSet:
-    """The rows of one set, found by code and day."""
+    """The rows of one set. Between two days on which one begins or has ended they are the same."""
 
     def __init__(self, rows: Iterable[RateRow]) -> None:
-        self._rows: dict[str, list[RateRow]] = defaultdict(list)
-        for row in sorted(rows, key=lambda one: one.valid_from, reverse=True):
-            self._rows[row.code].append(row)
-        self._found: dict[tuple[str, date], RateRow | None] = {}
+        self._rows = sorted(rows, key=lambda row: row.valid_from)
+        changes = {row.valid_from for row in self._rows}
+        changes |= {row.valid_to + ONE_DAY for row in self._rows if row.valid_to}
+        self._changes = sorted(changes)
+        self._found: dict[int, Mapping[str, RateRow]] = {}
 
-    def knows(self, code: str) -> bool:
-        """Whether the set has the code at all, on whatever days."""
-        return code in self._rows
-
-    def find(self, code: str, day: date) -> RateRow | None:
-        """The row in force on a day, the one that began last if there are several."""
-        asked = code, day
-        if asked not in self._found:
-            rows = self._rows.get(code, ())
-            self._found[asked] = next((row for row in rows if row.counts_on(day)), None)
-        return self._found[asked]
-
-    def on(self, code: str, day: date) -> RateRow:
-        """Raises `NoRate` where none is in force."""
-        row = self.find(code, day)
-        if row is None:
-            raise NoRate(code, day)
-        return row
+    def of(self, day: date) -> RatesOfDay:
+        """What counts on a day; of two rows of a code, the one that began last."""
+        place = bisect_right(self._changes, day)
+        if place not in self._found:
+            self._found[place] = {row.code: row for row in self._rows if row.counts_on(day)}
+        return RatesOfDay(day, self._found[place])
 
 
 def row_of_file(given: Mapping[str, Any]) -> RateRow:

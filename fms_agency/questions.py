@@ -116,7 +116,8 @@ class Question:
         text = _plain(self.raw(key))
         if not AMOUNT.fullmatch(text):
             raise self.refusal(
-                key, 'give an amount in digits, as "1500000.00": not negative, no signs but the point'
+                key,
+                'give an amount in digits, as "1500000.00": not negative, no signs but the point',
             )
         return Decimal(text)
 

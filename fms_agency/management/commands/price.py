@@ -10,7 +10,8 @@ are costs, and every step to the estimated price is told. It asks no database.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from datetime import date
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from cases import cost_method, pricing
 from cases.cost_method import Cost, Estimate, Estimates, VariationBase
 from cases.pricing import (
     NOTHING,
+    PRECISION,
     ROUNDING_OF_SET,
     WAIVABLE,
     CannotPrice,
@@ -62,7 +64,8 @@ class Command(BaseCommand):
     def handle(self, *, file: str, reference: Path, **options: Any) -> None:
         asked = read_question(file, example=EXAMPLE)
         method = asked.maybe(lambda key: asked.choice(key, (BUILD_UP, JP_COST)), "method")
-        answer = _estimated(asked) if method == JP_COST else _priced(asked, reference)
+        with localcontext(prec=PRECISION):
+            answer = _estimated(asked) if method == JP_COST else _priced(asked, reference)
         self.stdout.write(answered(answer))
 
 
@@ -123,13 +126,11 @@ def _line(one: Question) -> Line:
     )
     source = Source(one.choice("source", tuple(Source)))
     kind = Kind(one.maybe(lambda key: one.choice(key, tuple(Kind)), "kind") or Kind.ARTICLE)
-    quantity = one.whole("quantity", least=1, most=LARGEST_QUANTITY)
-    unit_base = _unit_base(one, kind)
     packed = one.maybe(one.flag, "packed_by_contractor")
     return Line(
         number=one.text("number"),
-        quantity=quantity,
-        unit_base=unit_base,
+        quantity=one.whole("quantity", least=1, most=LARGEST_QUANTITY),
+        unit_base=_unit_base(one, kind),
         source=source,
         kind=kind,
         programme=Programme(
@@ -137,7 +138,7 @@ def _line(one: Question) -> Line:
             or Programme.STANDARD
         ),
         procured_share=_procured_share(one, source),
-        overseas_base=_overseas_base(one, quantity * unit_base),
+        overseas_base=one.maybe(one.amount, "overseas_base") or NOTHING,
         nonrecurring_unit=one.maybe(one.amount, "nonrecurring_unit") or NOTHING,
         waived=one.maybe(lambda key: one.choices(key, WAIVABLE), "waived") or frozenset(),
         packed_by_contractor=source not in pricing.STOCK if packed is None else packed,
@@ -168,13 +169,6 @@ def _procured_share(one: Question, source: Source) -> Decimal | None:
     return share
 
 
-def _overseas_base(one: Question, base: Decimal) -> Decimal:
-    abroad = one.maybe(one.amount, "overseas_base") or NOTHING
-    if abroad > base:
-        raise one.refusal("overseas_base", f"more than the base price of the line, {digits(base)}")
-    return abroad
-
-
 def _no_rate(asked: Question, lines: list[Line], error: NoRate) -> CommandError:
     for place, line in enumerate(lines):
         if line.accepted_on == error.day:
@@ -183,8 +177,10 @@ def _no_rate(asked: Question, lines: list[Line], error: NoRate) -> CommandError:
 
 
 def _cannot(asked: Question, lines: list[Line], error: CannotPrice) -> CommandError:
-    place = next(place for place, line in enumerate(lines) if line.number == error.number)
-    return asked.refusal(f"lines[{place}].{error.key}", str(error))
+    for place, line in enumerate(lines):
+        if line.number == error.number:
+            return asked.refusal(f"lines[{place}].{error.key}", str(error))
+    return asked.refusal(error.key, str(error))
 
 
 def _answer(found: Price) -> dict[str, Any]:
@@ -197,7 +193,7 @@ def _answer(found: Price) -> dict[str, Any]:
         "transport": f"{found.transport:f}",
         "other": f"{found.other:f}",
         "total": f"{found.total:f}",
-        "why": [_why(reason) for reason in found.why],
+        "why": [_reason(reason) for reason in found.why],
     }
 
 
@@ -213,18 +209,36 @@ def _told(line: PricedLine) -> dict[str, Any]:
         "packing": f"{line.packing:f}",
         "transport": f"{line.transport:f}",
         "administration": f"{line.administration:f}",
-        "why": [_why(reason) for reason in line.why],
+        "why": [_reason(reason) for reason in line.why],
     }
 
 
-def _why(reason: Reason) -> dict[str, Any]:
+def _reason(reason: Reason) -> dict[str, Any]:
+    return _why(
+        reason.field,
+        reason.rule,
+        reason.rate,
+        reason.valid_from,
+        reason.source,
+        reason.unrounded,
+    )
+
+
+def _why(
+    field: str,
+    rule: str,
+    rate: Decimal | None,
+    valid_from: date | None,
+    source: str,
+    unrounded: Decimal,
+) -> dict[str, Any]:
     return {
-        "field": reason.field,
-        "rule": reason.rule,
-        "rate": None if reason.rate is None else digits(reason.rate),
-        "valid_from": reason.valid_from and reason.valid_from.isoformat(),
-        "source": reason.source,
-        "unrounded": digits(reason.unrounded),
+        "field": field,
+        "rule": rule,
+        "rate": None if rate is None else digits(rate),
+        "valid_from": valid_from and valid_from.isoformat(),
+        "source": source,
+        "unrounded": digits(unrounded),
     }
 
 
@@ -283,7 +297,7 @@ def _steps(line: Estimate) -> dict[str, Any]:
         "number": line.number,
         **{step.field: f"{step.amount:f}" for step in line.steps},
         "why": [
-            _why(Reason(step.field, step.rule, step.rate, None, cost_method.SOURCE, step.unrounded))
+            _why(step.field, step.rule, step.rate, None, cost_method.SOURCE, step.unrounded)
             for step in line.steps
         ],
     }
