@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -73,7 +74,16 @@ class Rate(Dated):
         validators=[MinValueValidator(0)],
     )
     currency = models.CharField(
-        _("currency of the limit"), max_length=3, blank=True, default="", db_default=""
+        _("currency of the limit"),
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{3}\Z", _("Give the three capital letters of ISO 4217, such as PHP.")
+            )
+        ],
     )
 
     wall = walls.shared()
@@ -104,6 +114,13 @@ class Rate(Dated):
         percent = [] if self.percent is None else [f"{self.percent} %"]
         amount = [] if self.amount is None else [f"{self.amount} {self.currency}"]
         return f"{self.get_code_display()} {', '.join([*percent, *amount])}"
+
+    def clean(self) -> None:
+        if self.percent is None and self.amount is None:
+            raise ValidationError({"percent": _t("Give a percentage, or an amount.")})
+        if (self.amount is None) is not (self.currency == ""):
+            why = _t("Give an amount together with its currency, or neither.")
+            raise ValidationError({"currency": why})
 
     @property
     def figure(self) -> str:

@@ -449,8 +449,8 @@ def test_each_figure_says_why() -> None:
 # Properties ----------------------------------------------------------------------------------
 
 
-AMOUNTS = st.decimals(0, 10**12, places=3).map(lambda amount: f"{amount:f}")
-SHARES = st.none() | st.decimals(0, 1, places=3).map(lambda share: f"{share:f}")
+AMOUNTS = st.integers(0, 10**15).map(lambda thousandths: str(D(thousandths) / 1000))
+SHARES = st.none() | st.integers(0, 1000).map(lambda thousandths: str(D(thousandths) / 1000))
 DAYS = st.none() | st.dates(date(1950, 1, 1), date(2030, 12, 31)).map(date.isoformat)
 
 

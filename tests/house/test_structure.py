@@ -161,11 +161,15 @@ def test_rooms_ask_the_agencys_clock() -> None:
 
 
 def test_rounding_happens_in_one_place() -> None:
-    rounding = found_in(
-        ("approvals", "cases", "exports", "ledger", "portal", "api"), r"\.quantize\(|\bROUND_"
-    )
+    rounding = found_in(("approvals", "cases", "exports", "ledger", "portal", "api"), r"\bROUND_")
 
     assert rounding == {"cases/pricing.py"}
+
+
+def test_estimated_price_and_profit_rate_go_nowhere() -> None:
+    knowing = found_in((), r"import .*\bcost_method\b|cases\.cost_method")
+
+    assert knowing == {"fms_agency/management/commands/price.py"}
 
 
 # What stands in files ------------------------------------------------------------------------

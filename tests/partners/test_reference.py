@@ -383,7 +383,9 @@ def test_whoever_may_confirm_is_told_and_nobody_else(proposer: Person, confirmer
     )
     row = Message.objects.get(recipient=confirmer)
     assert row.path == f"/staff/reference/proposals/{proposal.pk}/"
-    assert row.subject == ("A change of reference data waits for you: Rates: initial deposit")
+    assert row.subject == (
+        "A change of reference data waits for you: Rates: the agency's own · initial deposit"
+    )
     assert "SATO Hanako has proposed" in row.body_text
     assert WHY in row.body_text
     assert "Case:" not in row.body_text
