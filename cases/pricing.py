@@ -94,8 +94,6 @@ class Programme(StrEnum):
 
 CAS = ("administration", "quality", "audit", "overseas")
 WAIVABLE = (*CAS, "nonrecurring")
-# Where nothing is known of a mixed line, half of it is bought by contract (DSCA 09-06).
-HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True)
@@ -258,8 +256,8 @@ BASE = {
 }
 SERVICE = "labour, travel and overhead, times the quantity"
 ON_PROCURED = "percentage of the base price, all of which is bought by contract (P)"
-ON_SHARE = "percentage of the given share of the base price that is bought by contract (X)"
-ON_HALF = "percentage of half the base price: nothing is known of the shares (X, 50/50)"
+ON_SHARE = "percentage of the share of the base price that is bought by contract (X)"
+SHARE = "share of a mixed line that counts as bought by contract where nothing is known of it"
 NOT_PROCURED = "none: only what is bought by contract bears it (P, and the share of X)"
 ABROAD = "percentage of the part of the base price that is performed abroad"
 WAIVED = "waived"
@@ -301,7 +299,7 @@ def _contract_administration(
         raise CannotPrice(line.number, "overseas_base", why)
     if line.source is not Source.PROCUREMENT and line.source is not Source.MIXED:
         return {part: sheet.figure(f"cas.{part}", NOTHING, NOT_PROCURED) for part in CAS}
-    share, rule = _procured(line)
+    share, rule = _procured(line, rates, sheet)
     procured = base * share
     cas = {}
     for part in CAS:
@@ -313,12 +311,13 @@ def _contract_administration(
     return cas
 
 
-def _procured(line: Line) -> tuple[Decimal, str]:
+def _procured(line: Line, rates: RatesOfDay, sheet: Sheet) -> tuple[Decimal, str]:
     if line.source is Source.PROCUREMENT:
         return Decimal(1), ON_PROCURED
-    if line.procured_share is None:
-        return HALF, ON_HALF
-    return line.procured_share, ON_SHARE
+    if line.procured_share is not None:
+        return line.procured_share, ON_SHARE
+    row = rates.on("mixed_share")
+    return sheet.note("procured_share", row.of(Decimal(1)), SHARE, row), ON_SHARE
 
 
 def _nonrecurring(line: Line, sheet: Sheet) -> Decimal:

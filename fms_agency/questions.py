@@ -15,10 +15,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
-from babel.numbers import list_currencies
 from django.core.management.base import CommandError, CommandParser
 
 from fms_agency.alone import SHIPPED
+from ledger.money import currencies
 
 T = TypeVar("T")
 MOST_DIGITS = 18  # before the point: as many as the columns of amounts hold
@@ -85,7 +85,7 @@ class Question:
 
     def currency(self, key: str) -> str:
         value = self.raw(key)
-        if not isinstance(value, str) or value not in list_currencies():
+        if not isinstance(value, str) or value not in currencies():
             raise self.refusal(key, "no currency; give three capital letters, as USD")
         return value
 

@@ -35,6 +35,7 @@ class Rate(Dated):
         CAS_QUALITY = "cas_quality", _("quality assurance and inspection")
         CAS_AUDIT = "cas_audit", _("contract audit")
         CAS_OVERSEAS = "cas_overseas", _("contract administration abroad")
+        MIXED_SHARE = "mixed_share", _("share of a mixed line bought by contract")
         PACKING = "packing", _("packing")
         PACKING_ABOVE = "packing_above", _("packing, above the limit")
         TRANSPORT_3 = "transport_3", _("transport, delivery term 3")

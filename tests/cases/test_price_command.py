@@ -430,17 +430,25 @@ def test_each_figure_says_why() -> None:
     (found,) = answer["lines"]
     why = {row["field"]: row for row in found["why"]}
     assert set(why) == {
-        *("base", "cas.administration", "cas.quality", "cas.audit", "cas.overseas"),
+        *(
+            "base",
+            "procured_share",
+            "cas.administration",
+            "cas.quality",
+            "cas.audit",
+            "cas.overseas",
+        ),
         *("nonrecurring", "line_value", "unit_value", "packing", "transport", "administration"),
     }
     assert why["cas.quality"] == {
         "field": "cas.quality",
-        "rule": "percentage of half the base price: nothing is known of the shares (X, 50/50)",
+        "rule": "percentage of the share of the base price that is bought by contract (X)",
         "rate": "0.4",
         "valid_from": "2020-02-01",
         "source": "DSCA 19-43: of 1.0 % (split unverified); next review in five years",
         "unrounded": "60000",
     }
+    assert why["procured_share"]["source"].startswith("DSCA 09-06: half and half")
     assert why["cas.audit"]["rule"] == "waived"
     assert [row["rate"] for row in found["why"] if row["field"] == "packing"] == ["3.5", "1"]
     assert [row["field"] for row in answer["why"]] == [*sums(answer)]
@@ -642,6 +650,7 @@ def test_wrong_value_of_a_line_is_named(words: dict[str, Any], why: str) -> None
         ({"colour": "red"}, "colour: not known; known are method, currency"),
         ({"currency": None}, "currency: missing"),
         ({"currency": "XYZ"}, "currency: no currency; give three capital letters"),
+        ({"currency": "XXX"}, "currency: no currency; give three capital letters"),
         ({"currency": "usd"}, "currency: no currency; give three capital letters"),
         ({"currency": 5}, "currency: no currency; give three capital letters"),
         ({"rates": "uk"}, "rates: none of jp, us"),

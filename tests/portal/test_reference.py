@@ -358,7 +358,7 @@ def test_what_goes_on_when_a_version_is_withdrawn_is_told_before(
         _confirmed(proposer, "propose_end", row, {"last_day": last_day, **VERSION})
     _confirmed(proposer, "propose_version", row, VERSION)
 
-    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(percent=25)))
+    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(code="deposit", percent=25)))
 
     assert page.context["hint"].endswith(f"The version before it, from 1 Apr 2026, {told}")
 
