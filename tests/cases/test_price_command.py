@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -719,7 +721,21 @@ def test_numbers_beyond_measure_are_refused_by_name(number: str) -> None:
 
 
 def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert "No such file" in refused("price", case(PIECE), reference=tmp_path)
+    with pytest.raises(CommandError, match=r"nowhere\.json: No such file") as refusal:
+        call_command("price", str(tmp_path / "nowhere.json"))
+
+    assert refusal.value.returncode == 2
+    assert "rates.json" in refused("price", case(PIECE), reference=tmp_path)
+
+
+def test_text_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "question.json"
+    file.write_bytes(b'{"currency": "\xff"}')
+
+    with pytest.raises(CommandError, match="not JSON: ") as refusal:
+        call_command("price", str(file))
+
+    assert refusal.value.returncode == 2
 
 
 def test_rates_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
