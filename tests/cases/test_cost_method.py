@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases.asking import answered, refused
+from tests.cases.asking import answered, by_command, refused
 
 D = Decimal
 LINE: dict[str, Any] = {
@@ -127,6 +127,7 @@ YEN = st.integers(0, 10**15).map(str)
 PERCENT = st.integers(0, 10**6).map(lambda parts: f"{D(parts) / 10**4:f}")
 
 
+@by_command
 @given(
     st.fixed_dictionaries(
         dict.fromkeys(("material", "processing", "direct", "selling_direct"), YEN)

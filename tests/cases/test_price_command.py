@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fms_agency.alone import SHIPPED
-from tests.cases.asking import answered, refused
+from tests.cases.asking import answered, by_command, refused
 from tests.house.code import ROOT
 
 D = Decimal
@@ -489,6 +489,7 @@ def lines(draw: st.DrawFn) -> dict[str, Any]:
 CASES = st.lists(lines(), min_size=1, max_size=5, unique_by=lambda one: str(one["number"]))
 
 
+@by_command
 @given(CASES, DAYS)
 def test_parts_add_up_to_the_total_in_whole_cents(
     given_lines: list[dict[str, Any]], day: str | None
@@ -509,6 +510,7 @@ def test_parts_add_up_to_the_total_in_whole_cents(
     )
 
 
+@by_command
 @given(CASES, st.randoms(use_true_random=False))
 def test_order_of_lines_does_not_matter(
     given_lines: list[dict[str, Any]], chance: random.Random

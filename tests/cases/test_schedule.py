@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases.asking import answered, refused
+from tests.cases.asking import answered, by_command, refused
 
 D = Decimal
 # Ten million, in thousands: deposit and five quarters.
@@ -119,6 +119,7 @@ FORECASTS = st.lists(
 )
 
 
+@by_command
 @given(FORECASTS, st.booleans())
 def test_payments_add_up_and_run_ahead(periods: list[dict[str, Any]], letter: bool) -> None:
     answer = answered("schedule", asked(*periods, letter_of_credit=letter))
