@@ -6,7 +6,8 @@ PORT ?=
 # grows: `*` takes in whatever joins a folder.
 WHOLE = approvals/*.py approvals/models/*.py workflow/*.py workflow/database/*.py workflow/models/*.py \
   workflow/seal/*.py ledger/*.py \
-  cases/actions.py cases/journals.py cases/notices.py cases/pricing.py cases/rules.py cases/models/*.py \
+  cases/actions.py cases/cost_method.py cases/journals.py cases/notices.py cases/pricing.py cases/rates.py \
+  cases/rules.py cases/schedule.py cases/models/*.py \
   exports/notices.py exports/rules.py exports/screening.py exports/models/*.py \
   notifications/*.py notifications/models/*.py \
   partners/access.py partners/desks.py partners/handling.py partners/middleware.py partners/need_to_know.py \
@@ -52,7 +53,7 @@ drill-crash:  ## play deals while processes are killed (ARGS="--deals 20 --kills
 check:  ## format, lint, types, import contracts, missing migrations, generated pages, settings of production, advisories
 	@$(HOUSE) check
 
-bench:  ## measure the trail's cost, the seal's lag and the verifier's speed, each beside its bar
+bench:  ## measure trail, seal, walls, approvals and prices, each beside its bar (ARGS=pricing: one of them)
 	@$(HOUSE) bench $(ARGS)
 
 drill-tamper:  ## DRILLS=300 random changes behind the house's back, each found and named (SEED=)

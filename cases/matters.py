@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases import papers
-from cases.models.rate import Rate
+from cases.models.rate import OF_OFFERS, Rate
 from documents.papers import Paper
 from exports.models import TransferReview
 from ledger.money import written
@@ -59,11 +59,13 @@ def _paper(paper: Paper, case: Any) -> Values:
 
 
 def _rates(day: Any) -> Values:
-    """The rates that went into a price made on this day, each with the day it counts from."""
+    """The rates that go into the price of an offer made on this day, each with the day it counts from."""
     if day is None:
         return {}
-    rows = Rate.objects.on(day).order_by("code", "valid_from")
-    return {row.code: f"{row.percent.normalize():f} ({row.valid_from})" for row in rows}
+    rows = Rate.objects.on(day).filter(rate_set=Rate.Set.JP, code__in=OF_OFFERS)
+    return {
+        row.code: f"{row.figure} ({row.valid_from})" for row in rows.order_by("code", "valid_from")
+    }
 
 
 def _clearances(request_number: str) -> list[str]:

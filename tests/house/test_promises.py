@@ -347,6 +347,8 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_bill_issued_is_dated": lambda: change(BillFactory(), state="issued"),
     "cases_rate_once": lambda: twice(rate),
     "cases_rate_is_percent": lambda: rate(percent=101),
+    "cases_rate_says_something": lambda: rate(percent=None),
+    "cases_rate_amount_has_a_currency": lambda: rate(amount=5),
     "cases_rate_ends_after_it_begins": lambda: rate(valid_to=WELL_BEFORE),
     "cases_threshold_once": lambda: twice(threshold),
     "cases_threshold_not_negative": lambda: threshold(from_amount=-1),

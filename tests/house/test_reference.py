@@ -80,8 +80,11 @@ def test_new_row_comes_from_nothing() -> None:
     assert (line.actor_id, line.subject) == ("system", f"cases.rate:{row.pk}")
     assert line.given["changed"] == {
         "id": {"from": None, "to": row.pk},
+        "rate_set": {"from": None, "to": "jp"},
         "code": {"from": None, "to": "deposit"},
         "percent": {"from": None, "to": "9.0000"},
+        "amount": {"from": None, "to": None},
+        "currency": {"from": None, "to": ""},
         "valid_from": {"from": None, "to": "2027-04-01"},
         "valid_to": {"from": None, "to": None},
         "source": {"from": None, "to": "memo"},
@@ -106,7 +109,8 @@ def test_loading_twice_tells_nothing_new(files: Path) -> None:
 
 def test_each_row_that_a_file_adds_is_a_line(files: Path) -> None:
     rates = json.loads((files / "rates.json").read_text(encoding="utf-8"))
-    news = [{**row, "valid_from": "2030-04-01", "source": "memo 30"} for row in rates]
+    in_force = [row for row in rates if "valid_to" not in row]
+    news = [{**row, "valid_from": "2030-04-01", "source": "memo 30"} for row in in_force]
     (files / "rates.json").write_text(json.dumps(rates + news), encoding="utf-8")
 
     call_command("load_reference", reference=files)

@@ -256,7 +256,9 @@ def test_day_of_a_withdrawn_row_is_free_again(proposer: Person, confirmer: Perso
 
     assert rate_on(Rate.Code.DEPOSIT, FIRST) == 30
     earlier = next_deposit(valid_from=date(2027, 3, 31))
-    assert "begins on 2027-04-01" in reference.why_not_row(earlier, Rate.objects.get(percent=30))
+    assert "begins on 2027-04-01" in reference.why_not_row(
+        earlier, Rate.objects.get(code="deposit", percent=30)
+    )
 
 
 def test_what_counts_already_is_not_withdrawn(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ QUERIES = 10
 QUERIES_OF_LIST = 8
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "planner")]
 WHY = "The committee has decided."
+DEPOSIT = {"rate_set": "jp", "code": "deposit"}
 VERSION = {"percent": "25", "valid_from": "2027-04-01", "source": "memo 12", "reason": WHY}
 
 
@@ -84,7 +86,7 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Approval routes", ApprovalRoute.objects.count()),
         ("Articles of the catalogue", Article.objects.count()),
         ("Nations", Nation.objects.count()),
-        ("Rates", 2),
+        ("Rates", Rate.objects.on(date(2026, 11, 23)).count()),
         ("Separations of duties", Separation.objects.count()),
         ("Standards of clocks", ClockStandard.objects.count()),
         ("Thresholds", Threshold.objects.count()),
@@ -102,7 +104,7 @@ def test_kind_shows_the_rows_of_a_day_and_those_to_come() -> None:
     address = reverse("reference_kind", args=["rate"])
 
     today, later, before = (
-        client.get(address, {"on": day}) for day in ("", "2027-05-01", "2020-01-01")
+        client.get(address, {"on": day}) for day in ("", "2027-05-01", "1899-12-31")
     )
 
     assert (row in shown(today, "rows"), shown(today, "to_come")) == (True, [coming])
@@ -186,6 +188,8 @@ def test_form_of_a_next_version_asks_for_what_may_change(proposer: Client) -> No
 
     assert list(page.context["form"].fields) == [
         "percent",
+        "amount",
+        "currency",
         "valid_from",
         "valid_to",
         "source",
@@ -210,6 +214,10 @@ def test_proposal_waits_and_counts_for_nothing(proposer: Client) -> None:
         ({"valid_from": "2026-11-23"}, "valid_from", "The first day is tomorrow at the earliest"),
         ({"percent": "120"}, "percent", "less than or equal to 100"),
         ({"percent": "a lot"}, "percent", "Enter a number."),
+        ({"percent": ""}, "percent", "Give a percentage, or an amount."),
+        ({"amount": "5"}, "currency", "Give an amount together with its currency, or neither."),
+        ({"currency": "JPY"}, "currency", "Give an amount together with its currency, or neither."),
+        ({"amount": "5", "currency": "yen"}, "currency", "three capital letters of ISO 4217"),
         ({"source": ""}, "source", "This is needed: write a few words."),
         ({"reason": ""}, "reason", "This is needed: write a few words."),
     ],
@@ -365,7 +373,7 @@ def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
 
 
 def test_new_row_beside_one_that_counts_is_sent_to_it(proposer: Client) -> None:
-    page = proposer.post(reverse("propose_row", args=["rate"]), {**VERSION, "code": "deposit"})
+    page = proposer.post(reverse("propose_row", args=["rate"]), {**VERSION, **DEPOSIT})
 
     assert "Propose the next version of that one" in str(page.context["form"].errors["valid_from"])
 
@@ -442,7 +450,7 @@ def test_what_goes_on_when_a_version_is_withdrawn_is_told_before(
         _decided(proposer, "propose_end", row, {"last_day": last_day, **VERSION})
     _decided(proposer, "propose_version", row, VERSION)
 
-    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(percent=25)))
+    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(code="deposit", percent=25)))
 
     assert page.context["hint"].endswith(f"The version before it, from 1 Apr 2026, {told}")
 

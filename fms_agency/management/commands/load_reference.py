@@ -66,7 +66,7 @@ def _articles(rows: list[dict[str, Any]]) -> int:
 
 
 def _rates(rows: list[dict[str, Any]]) -> int:
-    return _add(Rate, rows, ["code", "valid_from"])
+    return _add(Rate, rows, ["rate_set", "code", "valid_from"])
 
 
 def _routes(rows: list[dict[str, Any]]) -> int:
