@@ -55,6 +55,6 @@ class StockNumberField(models.CharField):  # type: ignore[type-arg]  # generic i
         return digits_of(str(value or ""))
 
     def formfield(self, **kwargs: Any) -> Any:
-        field = super().formfield(**{"form_class": Asked, **kwargs})
+        field: Any = super().formfield(**{"form_class": Asked, **kwargs})
         field.widget.attrs.pop("maxlength", None)  # hyphens may stand between
         return field

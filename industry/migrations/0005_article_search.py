@@ -7,18 +7,17 @@ defined: index builds run with an empty search path.
 
 from django.db import migrations
 
-HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
-KATAKANA = "".join(map(chr, range(0x30A1, 0x30F7)))
-
-BUILD = f"""
+BUILD = r"""
 CREATE FUNCTION fms_one_kana(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN translate(fms_fold(written), '{HIRAGANA}', '{KATAKANA}');
+RETURN translate(fms_fold(written),
+    'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ',
+    'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ');
 
 CREATE FUNCTION industry_article_words(number text, stock text, ja text, en text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN fms_one_kana(concat_ws(' ', number, stock,
-    regexp_replace(stock, '^(.{{4}})(.{{2}})(.{{3}})(.{{4}})$', '\\1-\\2-\\3-\\4'), ja, en));
+    regexp_replace(stock, '^(.{4})(.{2})(.{3})(.{4})$', '\1-\2-\3-\4'), ja, en));
 
 CREATE FUNCTION industry_article_found(words text[]) RETURNS SETOF uuid
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public AS $$

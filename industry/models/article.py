@@ -143,21 +143,21 @@ class Article(Reference):
     # The parts of the stock number --------------------------------------------------------------
 
     @property
-    def stock_number_written(self) -> str:
+    def written_stock_number(self) -> str:
         return stock_numbers.written(self.stock_number)
 
     @property
     def supply_group(self) -> str:
-        return self.stock_number[:2]
+        return str(self.stock_number)[:2]
 
     @property
     def supply_class(self) -> str:
-        return self.stock_number[:4]
+        return str(self.stock_number)[:4]
 
     @property
     def bureau(self) -> str:
         """Which nation's codification bureau has given the number, by its code."""
-        return self.stock_number[4:6]
+        return str(self.stock_number)[4:6]
 
     # What must fit together ---------------------------------------------------------------------
 

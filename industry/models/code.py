@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -48,3 +50,8 @@ class CatalogueCode(Dated):
     @property
     def name(self) -> str:
         return self.name_ja if get_language() == "ja" else self.name_en
+
+
+def names_on(day: date) -> dict[tuple[str, str], str]:
+    """What each code in force means, by scheme and code."""
+    return {(row.scheme, row.code): row.name for row in CatalogueCode.objects.on(day)}

@@ -23,7 +23,7 @@ from partners import policies
 from partners.models import EmergencyAccess
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
-from portal.staff import trail
+from portal.staff import catalogue, trail
 from portal.staff.approvals import facts_of_file, files_of
 from workflow import steps
 from workflow.models import Case
@@ -262,5 +262,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=trail.PAGES,
+    pages=[*catalogue.PAGES, *trail.PAGES],
 )

@@ -88,6 +88,18 @@
     });
   }
 
+  // The list below a field follows what is typed there. Without script it has the first of the catalogue.
+  let asked;
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-look-up]");
+    if (!field) return;
+    window.clearTimeout(asked);
+    asked = window.setTimeout(async () => {
+      const found = await fetch(`${field.dataset.lookUp}?q=${encodeURIComponent(field.value)}`);
+      if (found.ok) field.list.innerHTML = await found.text();
+    }, 250);
+  });
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
