@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from documents.contents import text
 from documents.contents.office import XLSX
 from documents.inspection.office import UNREADABLE
-from documents.tables import harmless
+from documents.tables import UNFIT, harmless
 from documents.uploads import Upload
 
 MOST_ROWS = 2_000
@@ -35,6 +35,7 @@ EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}  # day 0 (ISO/IEC 2
 DAY_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 IN_QUOTES = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 OF_DAYS = re.compile(r"[ymdge]", re.IGNORECASE)
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot carry (22.9.2.19)
 PLACE = re.compile(r"([A-Z]{1,3})[0-9]+")
 
 
@@ -62,9 +63,10 @@ def rows_of(upload: Upload) -> list[Row]:
 
 
 def _plain(cell: str) -> str:
-    bare = cell[1:]
-    is_guarded = cell.startswith("'") and harmless(bare) == cell
-    return (bare if is_guarded else cell).strip()
+    kept = UNFIT.sub("", cell)
+    bare = kept[1:]
+    is_guarded = kept.startswith("'") and harmless(bare) == kept
+    return (bare if is_guarded else kept).strip()
 
 
 # CSV -----------------------------------------------------------------------------------------
@@ -180,7 +182,8 @@ def _all(within: Any, name: str) -> Iterator[Any]:
 def _letters(text: Any) -> str:
     """What is written, without how it is read: furigana stand in runs of their own."""
     read = {id(one) for run in _all(text, "rPh") for one in run.iter()}
-    return "".join(one.text or "" for one in _all(text, "t") if id(one) not in read)
+    written = "".join(one.text or "" for one in _all(text, "t") if id(one) not in read)
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), written)
 
 
 def _column(place: str) -> int:

@@ -30,6 +30,7 @@ from workflow.forms import make_strict, reads_as_it_is
 from workflow.steps import NotOpen
 
 NUMBER = "catalogue_number"
+DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")  # those that read one way only
 MOST_CHANGES = 200  # somebody confirms each of them
 
 
@@ -135,6 +136,8 @@ class _Column:
         asked = column.formfield()
         if isinstance(asked, forms.CharField):
             asked.validators.append(reads_as_it_is)
+        if isinstance(asked, forms.DateField):
+            asked.input_formats = DAYS
         make_strict(asked)
         return cls(column, asked, _codes(column))
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                             ("licensed", "makes it under licence"),
                         ],
                         max_length=20,
-                        verbose_name="as",
+                        verbose_name="makes it as",
                     ),
                 ),
             ],

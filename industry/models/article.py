@@ -55,6 +55,8 @@ class Article(Reference):
         MEDIUM = "medium", _("medium")
         HIGH = "high", _("high")
 
+    GOODS = (Kind.ARTICLE, Kind.LEASE)  # what is inspected, packed and shipped
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     catalogue_number = models.CharField(
         _("catalogue number"),

@@ -30,7 +30,7 @@ class ArticleMaker(Dated):
         limit_choices_to={"kind": "contractor"},
         verbose_name=_("contractor"),
     )
-    role = models.CharField(_("as"), max_length=20, choices=Role)
+    role = models.CharField(_("makes it as"), max_length=20, choices=Role)
 
     wall = walls.agency()
 

@@ -161,7 +161,7 @@ class ProposeImport(WithReason):
 
 def take_in(request: HttpRequest) -> HttpResponse:
     """A table is read and compared. Nothing is kept: what would change is shown first."""
-    form = Import(request.POST or None, request.FILES or None)
+    form = Import(request.POST, request.FILES) if request.method == "POST" else Import()
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "portal/staff/catalogue/import.html", {"form": form}, status=status)
@@ -223,7 +223,8 @@ def _preview(
 
 
 def _shown(change: Change) -> dict[str, Any]:
-    columns = [Article._meta.get_field(name) for name in change.columns]
+    changed = change.columns
+    columns = [column for column in catalogue.columns() if column.name in changed]
     return {
         "row": change.row,
         "article": change.after,

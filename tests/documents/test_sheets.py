@@ -121,9 +121,9 @@ def sheet_xml(body: str, shared: str = "") -> Upload:
             text = old.read(name)
             if name.endswith("sheet1.xml"):
                 text = f'<worksheet xmlns="x"><sheetData>{body}</sheetData></worksheet>'.encode()
-            if name.endswith("sharedStrings.xml"):
-                text = f'<sst xmlns="x">{shared}</sst>'.encode()
             new.writestr(name, text)
+        if shared:
+            new.writestr("xl/sharedStrings.xml", f'<sst xmlns="x">{shared}</sst>')
     return Upload("table.xlsx", XLSX, data.getvalue())
 
 
