@@ -82,15 +82,22 @@ def _organisation(key: str) -> Organisation:
 
 def _makers(organisations: dict[str, Organisation]) -> None:
     """Who makes some articles of the catalogue, and what one of them costs."""
-    said = {"valid_from": SINCE, "defaults": {"source": SAMPLE}}
     articles = Article.objects.in_bulk(field_name="catalogue_number")
     for firm, numbers in MAKERS.items():
         for number in numbers:
             ArticleMaker.objects.get_or_create(
-                article=articles[number], contractor=organisations[firm], role="prime", **said
+                article=articles[number],
+                contractor=organisations[firm],
+                role=ArticleMaker.Role.PRIME,
+                valid_from=SINCE,
+                defaults={"source": SAMPLE},
             )
-    said["defaults"] = {"source": SAMPLE, "amount": PRICE}
-    ArticlePrice.objects.get_or_create(article=articles[PRICED], basis="standard", **said)
+    ArticlePrice.objects.get_or_create(
+        article=articles[PRICED],
+        basis=ArticlePrice.Basis.STANDARD,
+        valid_from=SINCE,
+        defaults={"source": SAMPLE, "amount": PRICE},
+    )
 
 
 def _people(organisations: dict[str, Organisation]) -> dict[str, Person]:
