@@ -101,16 +101,24 @@ class ArticleRows(RowsWidget):
     The list has the first of the `articles`; a page may renew it by what is typed.
     """
 
-    articles: Iterable[Article] = ()
+    articles: Any = ()
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         first = context["widget"]["attrs"].get("id", name)
         listed = f"{first}_catalogue"
         context["widget"] |= {"list": listed, "listed": list(islice(self.articles, MOST_LISTED))}
-        for row in context["widget"]["rows"]:
-            row["cells"][0]["list"] = listed
+        cells = [row["cells"][0] for row in context["widget"]["rows"]]
+        names = self._names(cell["value"] for cell in cells)
+        for cell in cells:
+            cell |= {"list": listed, "name_of_value": names.get(cell["value"], "")}
         return context
+
+    def _names(self, numbers: Iterable[Any]) -> dict[Any, str]:
+        """What the articles are called whose numbers stand there already."""
+        wanted = [str(number) for number in numbers if number]
+        rows = self.articles.filter(catalogue_number__in=wanted) if wanted else ()
+        return {row.catalogue_number: row.name for row in rows}
 
     def cell(self, column: str, value: Any) -> dict[str, Any]:
         if column == "quantity":

@@ -8,17 +8,17 @@ confirm. A column that the table does not have stays as it is; an empty cell emp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _t
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from documents.sheets import Row
 from documents.tables import Cell, Table
@@ -150,7 +150,7 @@ class _Column:
         if not self.column.choices or not cell:
             return self.field.clean(cell)
         if _folded(cell) not in self.codes:
-            known = ", ".join(str(label) for _code, label in self.column.flatchoices)
+            known = _listed(str(label) for _code, label in self.column.flatchoices)
             why = _t("“%(cell)s” is not known here. Give one of these: %(known)s.")
             raise ValidationError(why % {"cell": cell[:40], "known": known})
         return self.codes[_folded(cell)]
@@ -164,7 +164,7 @@ def _asked(head: Row) -> dict[int, _Column | None]:
 
 
 def _faults_of_head(head: Row, asked: Mapping[int, _Column | None]) -> Iterator[Fault]:
-    known = ", ".join(kinds.head_of(column) for column in columns())
+    known = _listed(kinds.head_of(column) for column in columns())
     count = Counter(one.column.name for one in asked.values() if one)
     for place, one in asked.items():
         if one is None:
@@ -198,30 +198,35 @@ def _outcome(
     row: Row, asked: Mapping[int, _Column], known: Mapping[str, Article]
 ) -> Change | list[Fault] | None:
     """What a row comes to; None where nothing changes."""
-    typed, faults = {}, []
+    typed: dict[str, Any] = {}
+    wrong: dict[str, list[str]] = {}
     for place, one in asked.items():
         try:
             typed[one.column.name] = one.value(_at(row, place))
         except ValidationError as error:
-            faults += [Fault(row.number, one.head, why) for why in error.messages]
-    if faults:
-        return faults
-    before = known.get(typed[NUMBER])
+            wrong[one.column.name] = error.messages
+    before = known.get(typed.get(NUMBER, ""))
     after = kinds.with_values(before or Article(), typed)
-    if before and not reference.changed(before, after):
+    if before and not wrong and not reference.changed(before, after):
         return None
-    return list(_faults_of(after, row, is_new=before is None)) or Change(row.number, before, after)
+    wrong |= _misfits(after, wrong, is_new=before is None)
+    return list(_told(row, wrong)) or Change(row.number, before, after)
 
 
-def _faults_of(article: Article, row: Row, *, is_new: bool) -> Iterator[Fault]:
-    """What does not fit together. The database's own promises are asked for when it is proposed."""
+def _misfits(article: Article, wrong: Collection[str], *, is_new: bool) -> dict[str, list[str]]:
+    """What does not fit in other columns. The database's own promises are asked for when it is proposed."""
     try:
-        article.full_clean(validate_unique=is_new, validate_constraints=False)
+        article.full_clean(exclude=wrong, validate_unique=is_new, validate_constraints=False)
     except ValidationError as error:
-        for name, reasons in error.message_dict.items():
-            of_row = name == NON_FIELD_ERRORS
-            head = "" if of_row else kinds.head_of(Article._meta.get_field(name))
-            yield from (Fault(row.number, head, why) for why in reasons)
+        return {name: why for name, why in error.message_dict.items() if name not in wrong}
+    return {}
+
+
+def _told(row: Row, wrong: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """In the order of the columns."""
+    for column in columns():
+        for why in wrong.get(column.name, ()):
+            yield Fault(row.number, kinds.head_of(column), why)
 
 
 def _twice(row: Row, number: _Column) -> list[Fault]:
@@ -254,6 +259,10 @@ def _in_each_language(text: Any) -> Iterator[str]:
     for language, _name in settings.LANGUAGES:
         with override(language):
             yield str(text)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return pgettext("between words", ", ").join(words)
 
 
 def _folded(text: str) -> str:

@@ -280,6 +280,8 @@ def test_list_below_a_number_follows_what_is_typed(sign_in: Window, transactiona
 
     page.wait_for_function("document.querySelectorAll('datalist option').length === 1")
     assert options.first.get_attribute("value") == "JP-SHP-001"
+    page.locator("[name=lines-0-article]").fill("JP-SHP-001")
+    assert page.locator("#id_lines_0_name").inner_text() == "Upgraded Mogami-class frigate"
 
 
 def test_supplier_pages(looker: Callable[..., Looker]) -> None:

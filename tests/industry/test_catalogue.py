@@ -208,6 +208,19 @@ def test_new_article_needs_all_that_every_article_has() -> None:
     }  # fmt: skip
 
 
+def test_all_that_is_wrong_with_a_row_is_told_at_once_in_the_order_of_its_columns() -> None:
+    said = {"Catalogue number": "JP NEW", "Class": "toy", "Source": "", "Control-list item": "99"}
+
+    told = [(column, why[:20]) for _row, column, why in faults(NEW | said)]
+
+    assert told == [
+        ("Catalogue number", "Use Latin letters, d"),
+        ("Class", "“toy” is not known h"),
+        ("Control-list item", "“99” is no code in f"),
+        ("Source", "This is needed: writ"),
+    ]
+
+
 def test_article_that_stands_twice_is_told_at_both_places(radio: Article) -> None:
     why = "This number stands in more than one row. Keep one of them."
 

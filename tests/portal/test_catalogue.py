@@ -514,3 +514,19 @@ def test_request_form_lists_the_catalogue_below_its_numbers(radio: Article) -> N
     assert '<option value="JP-RAD-001">' in said
     assert "JP-AAA-001" not in said
     assert said.count("<datalist") == 1
+
+
+def test_request_form_tells_what_the_numbers_in_it_mean() -> None:
+    request = RequestFactory(state="draft")
+    page = signed_in("requester").get(
+        reverse("partner:step", args=["requests", request.number, "revise"])
+    )
+
+    said = page.content.decode()
+    assert (
+        'id="id_lines_0_name" aria-live="polite">Fixed air-surveillance radar FPS-3ME<' in said
+        or (
+            'id="revise-lines_0_name" aria-live="polite">Fixed air-surveillance radar FPS-3ME<'
+            in said
+        )
+    )
