@@ -29,11 +29,13 @@ from documents.uploads import Upload
 
 MOST_ROWS = 2_000
 MOST_COLUMNS = 100
-LONGEST_PART = 20 * 1024 * 1024
+LONGEST_PART = 8 * 1024 * 1024
+MOST_DIGITS = 40
 RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}  # day 0 (ISO/IEC 29500-1, 18.17.4.1)
+LAST_DAY = 2_958_466  # 31 December 9999 and one
 DAY_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
-IN_QUOTES = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+BESIDE_DAYS = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]|general|E[+-]', re.IGNORECASE)
 OF_DAYS = re.compile(r"[ymdge]", re.IGNORECASE)
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot carry (22.9.2.19)
 PLACE = re.compile(r"([A-Z]{1,3})[0-9]+")
@@ -134,7 +136,7 @@ class _Book:
         if kind == "s":
             return _plain(self.shared[int(written)])
         if kind == "n" and written:
-            return self._number(written, is_day=int(cell.get("s") or 0) in self.days)
+            return _plain(self._number(written, is_day=int(cell.get("s") or 0) in self.days))
         return _plain(written)
 
     def _number(self, written: str, *, is_day: bool) -> str:
@@ -142,7 +144,9 @@ class _Book:
             number = Decimal(written)
         except InvalidOperation:
             return written
-        if is_day and 0 < number < 2_958_466:
+        if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
+            return written
+        if is_day and 0 < number < LAST_DAY:
             return (self.epoch + timedelta(days=int(number))).isoformat()
         return f"{number.normalize():f}"
 
@@ -160,7 +164,7 @@ class _Book:
         own = {
             one.get("numFmtId")
             for one in _all(styles, "numFmt")
-            if OF_DAYS.search(IN_QUOTES.sub("", one.get("formatCode", "")))
+            if OF_DAYS.search(BESIDE_DAYS.sub("", one.get("formatCode", "")))
         }
         formats = [one for cells in _all(styles, "cellXfs") for one in _all(cells, "xf")]
         return {

@@ -181,8 +181,9 @@ def _compared(rows: Sequence[Row], asked: Mapping[int, _Column]) -> Reading:
     place = next(place for place, one in asked.items() if one.column.name == NUMBER)
     numbers = Counter(_at(row, place) for row in rows)
     known = Article.objects.in_bulk(list(numbers), field_name=NUMBER)
+    twice = {number for number, count in numbers.items() if number and count > 1}
     outcomes = [
-        _twice(row, asked[place]) if numbers[_at(row, place)] > 1 else _outcome(row, asked, known)
+        _twice(row, asked[place]) if _at(row, place) in twice else _outcome(row, asked, known)
         for row in rows
     ]
     faults = [fault for one in outcomes if isinstance(one, list) for fault in one]
@@ -198,6 +199,9 @@ def _outcome(
     row: Row, asked: Mapping[int, _Column], known: Mapping[str, Article]
 ) -> Change | list[Fault] | None:
     """What a row comes to; None where nothing changes."""
+    if stray := [cell for place, cell in enumerate(row.cells) if cell and place not in asked]:
+        why = _t("“%(cell)s” stands under no heading. Give its column one, or take it out.")
+        return [Fault(row.number, "", why % {"cell": stray[0][:40]})]
     typed: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
     for place, one in asked.items():

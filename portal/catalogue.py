@@ -50,11 +50,6 @@ class Search(forms.Form):
         found: QuerySet[Article] = rows.found_by(self.cleaned_data["q"])  # type: ignore[attr-defined]
         return found
 
-    @property
-    def is_asked(self) -> bool:
-        """Whether anything narrows the list."""
-        return any(self.data.get(name) for name in self.fields)
-
 
 def page_of(rows: QuerySet[Article], number: str | None) -> Page[Article]:
     return Paginator(rows, PAGE_SIZE).get_page(number)

@@ -5,8 +5,8 @@ It shows what a nation needs to ask: no prices, no makers, none of the agency's 
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -28,9 +28,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @policies.nations
 @require_GET
 def one(request: HttpRequest, article: str) -> HttpResponse:
-    row = Article.objects.visible_to(request.user).filter(catalogue_number=article).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Article.objects.visible_to(request.user), catalogue_number=article)
     names = names_on(timezone.localdate())
     context = {
         "article": row,

@@ -13,7 +13,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -80,9 +80,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def one(request: HttpRequest, article: str) -> HttpResponse:
-    row = Article.objects.filter(catalogue_number=article).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Article.objects.visible_to(request.user), catalogue_number=article)
     waiting = Proposal.objects.waiting().filter(of_kind="article", instead_of=str(row.pk))
     context = {
         "article": row,
@@ -92,7 +90,6 @@ def one(request: HttpRequest, article: str) -> HttpResponse:
         "charges": row.charges.all(),
         "asked": _asked_lately(row, request.user),
         "waiting": waiting.first(),
-        "today": timezone.localdate(),
         "may_propose": _may_propose(request),
     }
     return render(request, "portal/staff/catalogue/article.html", context)

@@ -89,20 +89,30 @@ def test_rows_keep_the_numbers_of_the_spreadsheet() -> None:
     assert rows_of(book(fill)) == [Row(1, ["a"]), Row(7, ["", "", "b"])]
 
 
-def test_numbers_and_days_are_told_as_they_are_meant() -> None:
+@pytest.mark.parametrize(
+    ("value", "shown", "told"),
+    [
+        (46113, "yyyy/m/d", "2026-04-01"),
+        (46113.5, "m月d日", "2026-04-01"),
+        (46113, "[$-411]ggge年", "2026-04-01"),
+        (46113, "General", "46113"),
+        (46113, 'General"個"', "46113"),
+        (46113, '0"days"', "46113"),
+        (46113, "0.0E+0", "46113"),
+        (46113, "#,##0_d", "46113"),
+        (-1, "yyyy/m/d", "-1"),
+        (1.5, "0.00%", "1.5"),
+        (Decimal("0.1"), "0.0", "0.1"),
+        (5840301234567, "0", "5840301234567"),
+        (True, "General", "1"),
+    ],
+)
+def test_number_or_day_is_told_as_it_is_shown(value: Any, shown: str, told: str) -> None:
     def fill(sheet: Any) -> None:
-        sheet.append([5840301234567, 1.5, Decimal("0.1"), 46113.5, True, 46113])
-        for place, shown in (
-            ("D1", "m月d日"),
-            ("F1", "yyyy/m/d"),
-            ("B1", '0.0"days"'),
-            ("C1", "0.00%"),
-        ):
-            sheet[place].number_format = shown
+        sheet["A1"] = value
+        sheet["A1"].number_format = shown
 
-    (row,) = rows_of(book(fill))
-
-    assert row.cells == ["5840301234567", "1.5", "0.1", "2026-04-01", "1", "2026-04-01"]
+    assert rows_of(book(fill)) == [Row(1, [told])]
 
 
 def test_days_of_books_that_count_from_1904() -> None:
@@ -136,6 +146,9 @@ def sheet_xml(body: str, shared: str = "") -> Upload:
         ('<c t="str"><f>A1</f><v>worked out</v></c>', "", ["worked out"]),
         ("<c/><c><v>7</v></c>", "", ["", "7"]),
         ("<c><v>x</v></c>", "", ["x"]),
+        ("<c><v>2.840012345678E12</v></c>", "", ["2840012345678"]),
+        ("<c><v>1E999999999</v></c>", "", ["1E999999999"]),
+        ("<c><v>NaN</v></c><c><v>-0.50</v></c>", "", ["NaN", "-0.5"]),
     ],
 )
 def test_cells_are_read_however_they_are_written(cells: str, shared: str, read: list[str]) -> None:

@@ -93,7 +93,7 @@ def test_table_speaks_the_readers_language(radio: Article) -> None:
         made = table("目録", [radio])
 
     said = dict(zip(made.columns, made.rows[0], strict=True))
-    assert (said["カタログ番号"], said["国家在庫番号（NSN）"]) == ("JP-TST-901", "5840-30-123-4567")
+    assert (said["カタログ番号"], said["物品番号（NSN）"]) == ("JP-TST-901", "5840-30-123-4567")
     assert (said["種別"], said["標準納期（月数）"]) == ("物品", 24)
 
 
@@ -228,6 +228,22 @@ def test_article_that_stands_twice_is_told_at_both_places(radio: Article) -> Non
         (2, "Catalogue number", why),
         (4, "Catalogue number", why),
     ]
+
+
+def test_rows_without_a_number_are_told_so_each() -> None:
+    needed = "This is needed: write a few words."
+
+    assert faults(NEW | {"Catalogue number": ""}, NEW | {"Catalogue number": ""}) == [
+        (2, "Catalogue number", needed),
+        (3, "Catalogue number", needed),
+    ]
+
+
+def test_cell_under_no_heading_is_not_passed_over(radio: Article) -> None:
+    told = read([Row(1, ["Catalogue number"]), Row(2, [radio.catalogue_number, "", "high"])]).faults
+
+    why = "“high” stands under no heading. Give its column one, or take it out."
+    assert list(told) == [Fault(2, "", why)]
 
 
 def test_more_changes_than_somebody_can_look_through_are_refused(
