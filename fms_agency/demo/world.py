@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -39,7 +40,7 @@ MAKERS = {
     "heavy": ("JP-SHP-001",),
     "prototype": ("JP-COM-001",),
 }
-PRICED, PRICE = "JP-RAD-101", 12_000_000
+PRICED, PRICE = "JP-RAD-101", Decimal(12_000_000)
 
 
 def build(samples: Sequence[Deal] = SAMPLES) -> dict[str, Account]:

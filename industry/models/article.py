@@ -120,7 +120,7 @@ class Article(Reference):
             ),
             models.CheckConstraint(
                 condition=Q(lead_months=None, lead_on=None)
-                | Q(lead_months__gt=0, lead_on__isnull=False),
+                | Q(lead_months__isnull=False, lead_months__gt=0, lead_on__isnull=False),
                 name="industry_article_lead_time_of_a_day",
             ),
             handling.known("industry_article"),

@@ -21,7 +21,10 @@ class ArticleMaker(Dated):
         LICENSED = "licensed", _("makes it under licence")
 
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="makers", verbose_name=_("article")
+        Article,
+        on_delete=models.PROTECT,
+        related_name="makers",
+        verbose_name=_("article of the catalogue"),
     )
     contractor = models.ForeignKey(
         Organisation,

@@ -6,6 +6,7 @@ Neither nation nor contractor reads these tables: what a nation pays stands in i
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
@@ -32,15 +33,7 @@ class Currency(models.TextChoices):
 
 
 class PerUnit(Dated):
-    """An amount for one unit of an article."""
-
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.JPY)
-    amount = models.DecimalField(
-        _("amount for one unit"),
-        max_digits=16,
-        decimal_places=2,
-        validators=[MinValueValidator(Decimal("0.01"))],
-    )
+    """An `amount` in a `currency` for one unit of an article."""
 
     class Meta(Dated.Meta):
         abstract = True
@@ -56,10 +49,24 @@ class PerUnit(Dated):
         ]
 
     def clean(self) -> None:
-        places = get_currency_precision(self.currency)
-        if self.amount != round(self.amount, places):
+        row: Any = self
+        places = get_currency_precision(row.currency)
+        if row.amount != round(row.amount, places):
             told = _t("%(currency)s has at most %(places)s decimals.")
-            raise ValidationError({"amount": told % {"currency": self.currency, "places": places}})
+            raise ValidationError({"amount": told % {"currency": row.currency, "places": places}})
+
+
+def _currency() -> models.CharField[str, str]:
+    return models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.JPY)
+
+
+def _amount() -> models.DecimalField[Decimal, Decimal]:
+    return models.DecimalField(
+        _("amount for one unit"),
+        max_digits=16,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
 
 
 class ArticlePrice(PerUnit):
@@ -75,9 +82,14 @@ class ArticlePrice(PerUnit):
         LEASE = "lease", _("lease: rent for a year")
 
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="prices", verbose_name=_("article")
+        Article,
+        on_delete=models.PROTECT,
+        related_name="prices",
+        verbose_name=_("article of the catalogue"),
     )
     basis = models.CharField(_("price basis"), max_length=20, choices=Basis)
+    currency = _currency()
+    amount = _amount()
 
     wall = walls.agency()
 
@@ -111,8 +123,13 @@ class NonrecurringCharge(PerUnit):
     """The share of development that each unit bears, as approved."""
 
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="charges", verbose_name=_("article")
+        Article,
+        on_delete=models.PROTECT,
+        related_name="charges",
+        verbose_name=_("article of the catalogue"),
     )
+    currency = _currency()
+    amount = _amount()
     approval = models.CharField(
         _("approval"), max_length=60, help_text=_("The number of the decision.")
     )

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import CharField, Value
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
@@ -381,7 +382,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "industry_article_known_class": lambda: ArticleFactory(item_class="toy"),
     "industry_article_known_sensitivity": lambda: ArticleFactory(sensitivity="none"),
     "industry_article_known_unit": lambda: ArticleFactory(unit="XX"),
-    "industry_article_stock_number": lambda: change(ArticleFactory(), stock_number="584030123456"),
+    "industry_article_stock_number": lambda: change(
+        ArticleFactory(), stock_number=Value("584030123456", CharField())
+    ),
     "industry_article_lead_time_of_a_day": lambda: ArticleFactory(lead_months=24),
     "industry_article_known_handling": lambda: ArticleFactory(handling="cosmic"),
     "industry_cataloguecode_once": lambda: again(CatalogueCode.objects.first()),
