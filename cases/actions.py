@@ -286,7 +286,7 @@ def lines_to_inspect(contract: Any) -> set[int]:
 
     Goods are inspected before they leave; a service is performed first and inspected afterwards.
     """
-    goods = contract.lines.filter(article__kind=Article.Kind.ARTICLE)
+    goods = contract.lines.filter(article__kind__in=Article.GOODS)
     accepted = models.SubcontractLine.objects.filter(subcontract__accepted_on__isnull=False)
     open_lines = goods.exclude(pk__in=accepted.values("contract_line"))
     return set(open_lines.values_list("number", flat=True))

@@ -21,6 +21,7 @@ from cases.models import Bill, Contract, Quote, Request, Subcontract
 from cases.models.request import Purpose
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
+from industry.models import Article
 from ledger.money import exponent, written
 from partners.models import Organisation
 from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
@@ -114,6 +115,7 @@ class WriteRequest(StepForm):
     lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
 
     def prepare(self) -> None:
+        self.fields["lines"].set_articles(Article.objects.visible_to(self.person))  # type: ignore[attr-defined]
         if self.case.number:
             self.initial = {
                 name: getattr(self.case, name) for name in self.fields if name != "lines"

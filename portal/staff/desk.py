@@ -24,7 +24,7 @@ from partners.models import EmergencyAccess
 from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
-from portal.staff import trail
+from portal.staff import catalogue, trail
 from portal.staff.approvals import facts_of_file, files_of
 from workflow import steps
 from workflow.models import Case
@@ -263,5 +263,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=trail.PAGES,
+    pages=[*catalogue.PAGES, *trail.PAGES],
 )

@@ -124,6 +124,11 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
         name: [{"kind": "rate", "pk": 1}, {"kind": "other", "pk": 1}]
         for name in ("reference_row", "propose_version", "propose_end", "propose_withdrawal")
     },
+    "staff:export_catalogue": [{"extension": one} for one in ("csv", "xlsx", "other")],
+    **{
+        name: [{"article": "JP-RAD-001"}, {"article": "JP-XXX-999"}]
+        for name in ("staff:article", "partner:article")
+    },
     "openid_connect_login": [{"provider_id": "gbizid"}],
     "openid_connect_callback": [{"provider_id": "gbizid"}],
 }

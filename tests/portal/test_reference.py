@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from approvals.models import ApprovalRoute
 from cases.models import Rate, Threshold
-from industry.models import Article
+from industry.models import Article, CatalogueCode
 from partners.forms import ProposeRow
 from partners.models import Agreement, Nation, Proposal, Unit
 from tests.approvals.hands import NOTHING, file_of, post, run_follow_ups, with_file
@@ -85,7 +85,11 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Agreements", Agreement.objects.count()),
         ("Approval routes", ApprovalRoute.objects.count()),
         ("Articles of the catalogue", Article.objects.count()),
+        ("Codes of the catalogue", CatalogueCode.objects.count()),
+        ("Makers of articles", 0),
         ("Nations", Nation.objects.count()),
+        ("Nonrecurring charges", 0),
+        ("Prices of articles", 0),
         ("Rates", Rate.objects.on(date(2026, 11, 23)).count()),
         ("Separations of duties", Separation.objects.count()),
         ("Standards of clocks", ClockStandard.objects.count()),
@@ -523,6 +527,7 @@ def test_article_and_agreement_are_added(proposer: Client) -> None:
         "name_ja": "新型",
         "name_en": "New",
         "unit": "EA",
+        "handling": "confidentiality_1",
         "kind": "article",
         "item_class": "part",
         "source": "memo 3",
@@ -573,6 +578,7 @@ def test_what_does_not_fit_in_a_new_row_is_told_beside_its_field(
         "kind": "article",
         "item_class": "part",
         "unit": "EA",
+        "handling": "confidentiality_1",
         "nation": "BD",
         "signed_on": "2030-01-01",
         "source": "memo",
