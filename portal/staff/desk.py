@@ -83,8 +83,12 @@ def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
     return {"lines": quote.lines.select_related("article")}
 
 
-def _with_lines(case: Any, person: Any) -> dict[str, Any]:
-    return {"lines": case.lines.all(), "approvals": files_of(case)}
+def _review_facts(review: Any, person: Any) -> dict[str, Any]:
+    return {"lines": review.lines.all(), "approvals": files_of(review)}
+
+
+def _shipment_facts(shipment: Any, person: Any) -> dict[str, Any]:
+    return {"lines": shipment.lines.all()}
 
 
 def _bill_facts(bill: Any, person: Any) -> dict[str, Any]:
@@ -111,7 +115,7 @@ TYPES = (
         _("Transfer reviews"),
         columns=("number", "nation", "title", "state", "changed_at"),
         related=("nation",),
-        facts=_with_lines,
+        facts=_review_facts,
     ),
     CaseType(
         Subcontract,
@@ -134,7 +138,7 @@ TYPES = (
         _("Shipments"),
         columns=("number", "nation", "title", "state", "changed_at"),
         related=("nation",),
-        facts=_with_lines,
+        facts=_shipment_facts,
     ),
     CaseType(
         Bill,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from approvals import files, forms, going, looking_after, notices, papers, rules, words
 from approvals.models import ApprovalFile, ApprovalRoute, Conflict, Sight, Signature, WayStep
@@ -322,3 +323,31 @@ def test_rows_are_called_by_what_they_are_about(manager: Person) -> None:
     ]
     assert str(WayStep.objects.filter(file=file)[0]) == f"{file.pk} 1: Director, Case Management"
     assert str(ApprovalRoute(matter="waiver", from_amount=5)) == "waiver ≥ 5"
+
+
+def test_paper_that_was_passed_over_is_read_by_the_post_it_was_for(manager: Person) -> None:
+    director = post("cases", "director")
+    AbsenceFactory(person=director)
+    file = offer(manager)
+    elsewhere, both = person("director", unit="quality"), person("office_chief", "director")
+
+    assert rules.passed_over.seat(elsewhere, file) is None
+    seat = rules.passed_over.seat(both, file)
+    assert seat is not None
+    assert (seat.step.position, seat.membership.role) == (1, "director")
+
+
+def test_matter_without_a_paper_of_its_own_puts_its_purpose_to_approval(
+    manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = offer(manager)
+    monkeypatch.setattr(Contract, "matters", (replace(OFFER, preview=None),))
+
+    page = papers.outgoing_draft.html(fresh(file), timezone.now())
+
+    assert file.purpose in page
+    assert 'class="watermark"' in page
+
+
+def test_file_that_was_never_sealed_has_not_changed() -> None:
+    assert ApprovalFile().changes_since == []
