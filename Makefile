@@ -15,7 +15,7 @@ WHOLE = approvals/*.py approvals/models/*.py workflow/*.py workflow/database/*.p
 # The log is none of these, and half of it lives in processes of its own (tests/edges).
 BESIDE = workflow/logs.py
 # Their own tests suffice for that: the rooms', and those doors and tables that only a page or a command walks.
-# It takes some four minutes on two cores; browsers, journeys, the other pages and the API would add much time and no branch.
+# It takes some ten minutes on two cores; browsers, journeys, the other pages and the API would add much time and no branch.
 ROOMS = $(addprefix tests/,approvals cases exports ledger notifications partners seal workflow golden \
   house/test_declarations.py house/test_names_of_rows.py house/test_reference.py \
   portal/test_cockpit.py portal/test_failures.py portal/test_reference.py portal/test_trail_page.py)
