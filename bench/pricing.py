@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -79,9 +78,10 @@ def _asked(line: Line) -> dict[str, Any]:
 
 
 def _milliseconds(act: Callable[[], Any]) -> float:
+    """The least of several: what else the machine does is not the price's cost."""
     took = []
     for _ in range(TIMES):
         begun = time.perf_counter()
         act()
         took.append(1000 * (time.perf_counter() - begun))
-    return median(took)
+    return min(took)

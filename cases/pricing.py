@@ -155,8 +155,7 @@ class Reason(NamedTuple):
         return BUILD_UP if self.row is None else self.row.source
 
 
-@dataclass(frozen=True)
-class PricedLine:
+class PricedLine(NamedTuple):
     number: str
     base: Decimal
     cas: dict[str, Decimal]
@@ -401,7 +400,9 @@ def _tiers(line: Line, above: RateRow | None, sheet: Sheet) -> tuple[Decimal, De
 
 def _administration(line: Line, value: Decimal, rates: RatesOfDay, sheet: Sheet) -> Decimal:
     """The administrative charge on the line value; some programmes take a percentage of their own."""
-    row = rates.find(f"administration_{line.programme}") or rates.on("administration")
+    row = rates.on("administration")
+    if line.programme is not Programme.STANDARD:
+        row = rates.find(f"administration_{line.programme}") or row
     return sheet.figure("administration", row.of(value), ADMINISTRATION, row)
 
 

@@ -22,7 +22,7 @@ from ledger.money import currencies
 
 T = TypeVar("T")
 MOST_DIGITS = 18  # before the point: as many as the columns of amounts hold
-AMOUNT = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}(\.[0-9]{{1,12}})?")
+AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,12})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_TEXT = 200
 MOST_DECIMALS_TOLD = 20  # a third goes on for ever
