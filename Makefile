@@ -4,8 +4,10 @@ HOUSE = $(PYTHON) fms_agency/house/bootstrap.py
 PORT ?=
 # Every branch of these is covered (T35: money, states and gate, permissions, trail and seal, outbox). The list only
 # grows: `*` takes in whatever joins a folder.
-WHOLE = workflow/*.py workflow/database/*.py workflow/models/*.py workflow/seal/*.py ledger/*.py \
-  cases/actions.py cases/journals.py cases/notices.py cases/pricing.py cases/rules.py cases/models/*.py \
+WHOLE = approvals/*.py approvals/models/*.py workflow/*.py workflow/database/*.py workflow/models/*.py \
+  workflow/seal/*.py ledger/*.py \
+  cases/actions.py cases/cost_method.py cases/journals.py cases/notices.py cases/pricing.py cases/rates.py \
+  cases/rules.py cases/schedule.py cases/models/*.py \
   exports/notices.py exports/rules.py exports/screening.py exports/models/*.py \
   notifications/*.py notifications/models/*.py \
   partners/access.py partners/desks.py partners/handling.py partners/middleware.py partners/need_to_know.py \
@@ -13,7 +15,7 @@ WHOLE = workflow/*.py workflow/database/*.py workflow/models/*.py workflow/seal/
 # The log is none of these, and half of it lives in processes of its own (tests/edges).
 BESIDE = workflow/logs.py
 # Their own tests suffice for that: the rooms', and those doors and tables that only a page or a command walks.
-# It takes some four minutes on two cores; browsers, journeys, the other pages and the API would add much time and no branch.
+# It takes some ten minutes on two cores; browsers, journeys, the other pages and the API would add much time and no branch.
 ROOMS = $(addprefix tests/,approvals cases exports ledger notifications partners seal workflow golden \
   house/test_declarations.py house/test_names_of_rows.py house/test_reference.py \
   portal/test_cockpit.py portal/test_failures.py portal/test_reference.py portal/test_trail_page.py)
@@ -51,7 +53,7 @@ drill-crash:  ## play deals while processes are killed (ARGS="--deals 20 --kills
 check:  ## format, lint, types, import contracts, missing migrations, generated pages, settings of production, advisories
 	@$(HOUSE) check
 
-bench:  ## measure the trail's cost, the seal's lag and the verifier's speed, each beside its bar
+bench:  ## measure trail, seal, walls, approvals and prices, each beside its bar (ARGS=pricing: one of them)
 	@$(HOUSE) bench $(ARGS)
 
 drill-tamper:  ## DRILLS=300 random changes behind the house's back, each found and named (SEED=)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -117,17 +117,3 @@ changed_since = Filter(
     _changed_since,
     {"type": "string", "format": "date-time"},
 )
-
-
-def by_text(*columns: str) -> Filter:
-    """A plain search in short columns, for lists without an index of their own."""
-
-    def apply(rows: Rows, values: list[str]) -> Rows:
-        if len(values[0]) > LONGEST_SEARCH:
-            raise ValueError(_t("At most %(most)s characters.") % {"most": LONGEST_SEARCH})
-        anywhere = Q()
-        for column in columns:
-            anywhere |= Q(**{f"{column}__icontains": values[0]})
-        return rows.filter(anywhere)
-
-    return Filter("q", _("Part of the number or name."), apply)

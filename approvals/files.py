@@ -12,13 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
 from approvals import going
 from approvals.models.file import APPROVED, OPEN, WITH_DRAFTER, ApprovalFile, changed_fields
-from approvals.models.route import route_on
+from approvals.models.route import route_of
 from documents import numbers
 from partners.models import Person
 from workflow.approvals import Matter, Standing
@@ -53,16 +52,9 @@ def has_route(matter: Matter) -> Guard:
 
     def guard(case: Any) -> str:
         try:
-            amount = matter.amount(case)
+            route = route_of(matter, case)
         except NotOpen as refusal:
             return str(refusal)
-        route = route_on(
-            timezone.localdate(),
-            matter=matter.name,
-            amount=amount,
-            nation=getattr(case, "nation_id", "") or "",
-            label=case.handling,
-        )
         if route.decider is not None:
             return ""
         why = " ".join(_t(one.text) % one.values for one in route.why)
@@ -83,7 +75,7 @@ def approved(matter: Matter) -> Guard:
         if not file.changes_since:
             return ""
         return _t("What was approved has changed since: %(fields)s. It needs a new approval.") % {
-            "fields": changed_fields(file)
+            "fields": changed_fields(file.changes_since)
         }
 
     return _named(guard, f"approved_{matter.name}", approved.__doc__)

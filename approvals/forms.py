@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from approvals import going, rules
 from approvals.models import ApprovalFile
 from documents.fields import PaperField, WithHandling
+from documents.templatetags.paper import day
+from partners import posts
+from workflow.approvals import Standing
 from workflow.forms import StepForm, WithReason, asks
 
 WORDS = 4000
@@ -59,7 +62,20 @@ class Attach(WithHandling):
     attachment = PaperField(label=_("Attachment"))
 
 
-class WithOpinion(StepForm):
+class Signing(StepForm):
+    """Whoever is entered as absent may sign when they do come in; the form tells them that they are."""
+
+    @property
+    def remark(self) -> str:
+        absence = posts.absence_of(self.person)
+        if absence is None:
+            return ""
+        return _t(
+            "You are entered as absent until %(day)s. You may sign all the same, and the trail says so."
+        ) % {"day": day(absence.last_day)}
+
+
+class WithOpinion(Signing):
     opinion = written(_("Opinion"), required=False)
 
 
@@ -68,17 +84,17 @@ for _method in (ApprovalFile.approve, ApprovalFile.agree):
 
 
 @asks(ApprovalFile.agree_with_conditions)
-class WithConditions(StepForm):
+class WithConditions(Signing):
     conditions = written(_("Conditions"), required=True)
 
 
 @asks(ApprovalFile.disagree)
-class Disagree(StepForm):
+class Disagree(Signing):
     opinion = written(_("Why your unit does not agree"), required=True)
 
 
 @asks(ApprovalFile.examine)
-class Examine(StepForm):
+class Examine(Signing):
     finding = written(_("Finding"), required=False)
 
 
@@ -92,7 +108,7 @@ class RecordConsultation(StepForm):
 
 
 @asks(ApprovalFile.decide)
-class Decide(StepForm):
+class Decide(Signing):
     opinion = written(_("Opinion"), required=False)
     resolution = written(_("Answer to the disagreement"), required=False)
 
@@ -104,6 +120,19 @@ class Decide(StepForm):
         self.fields["resolution"].help_text = _t(
             "A unit disagrees. Say how its opinion was weighed; it goes on file."
         )
+
+    @property
+    def remark(self) -> str:
+        return " ".join(filter(None, [self._disagreement, super().remark]))
+
+    @property
+    def _disagreement(self) -> str:
+        if not self.case.needs_resolution:
+            return ""
+        against = [step.post for step in self.case.way if step.standing == Standing.DISAGREED]
+        return _t("%(posts)s does not agree: your decision needs an answer in writing.") % {
+            "posts": ", ".join(against)
+        }
 
 
 @asks(ApprovalFile.return_to_step)

@@ -80,6 +80,8 @@ def sign(file: Any, seat: Seat, word: Standing, opinion: str) -> None:
     )
     _bind(file, by)
     file.told |= {"step": step.position, "post": f"{step.unit_id}:{step.rank}", "word": str(word)}
+    if absence := posts.absence_of(by):
+        file.told["entered as absent until"] = absence.last_day
 
 
 def go_on(file: Any) -> bool:

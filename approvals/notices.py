@@ -65,7 +65,7 @@ def file_drafted(file: Any) -> Values:
 
 @notice("file_waits", to=those_it_waits_for, while_current=True, if_any=True)
 def file_waits(file: Any) -> Values:
-    return _of(file, amount=file.amount, currency="JPY")
+    return _of(file, amount=file.amount or None, currency="JPY")
 
 
 @notice("unit_disagrees", to=the_drafter)
@@ -99,8 +99,7 @@ class _Told:
         self.change = change
 
     def __str__(self) -> str:
-        before, after = words.value(self.change["from"]), words.value(self.change["to"])
-        return f"{words.field(self.change['field'])}: {before} → {after}"
+        return words.change_in_a_line(self.change)
 
 
 @notice("file_withdrawn", to=those_who_acted, if_any=True)

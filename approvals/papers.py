@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from approvals import words
+from approvals.models.way import WayStep
 from documents.models import Document
-from documents.papers import AGENCY, Paper, paper
+from documents.papers import AGENCY, Paper, in_both, paper
+from workflow.models import FollowUp
+from workflow.rights import SYSTEM
 from workflow.steps import beginnings_of, steps_of
 
 Values = dict[str, Any]
@@ -21,9 +25,9 @@ Values = dict[str, Any]
 def decided_file(file: Any) -> Values:
     return {
         "title": file.title,
-        "matter": _in_both(lambda: file.matter_label),
+        "matter": in_both(lambda: file.matter_label),
         "subject_number": file.subject_number,
-        "state": _in_both(lambda: file.state_label),
+        "state": in_both(lambda: file.state_label),
         "amount": file.amount,
         "purpose": file.purpose,
         "background": file.background,
@@ -32,10 +36,7 @@ def decided_file(file: Any) -> Values:
         "revision": file.revision,
         "sealed_at": file.sealed_at,
         "digest": file.content_digest,
-        "why": [
-            _in_both(lambda why=why: _t(why["text"]) % why["values"])
-            for why in file.route.get("why", [])
-        ],
+        "why": [in_both(partial(_reason, why)) for why in file.route.get("why", [])],
         "consult_ministry": file.consult_ministry,
         "consulted": file.consulted,
         "steps": [_step(step) for step in file.way],
@@ -48,17 +49,31 @@ def decided_file(file: Any) -> Values:
             {"title": row.title, "file_name": row.file_name, "sha256": row.sha256}
             for row in file.attachments()
         ],
+        "void": [_signature(one) for one in _signed_in_vain(file)],
         "history": [_line(entry, type(file)) for entry in file.trail.order_by("version")],
         "supersedes": file.supersedes.number if file.supersedes else "",
     }
 
 
 class OutgoingDraft(Paper):
-    """The paper that is to go out, as it was put to approval (案)."""
+    """The paper that is to go out, as it was put to approval (案); none where nothing goes out."""
 
-    def html(self, case: Any, made_at: datetime, version: int = 1, *, draft: bool = True) -> str:
-        preview = case.matter_of.preview
-        return str(preview(case.subject)) if preview else super().html(case, made_at, version)
+    def run(self, case: Any, follow_up: FollowUp) -> None:
+        if case.matter_of.issues:
+            super().run(case, follow_up)
+
+    def html(
+        self,
+        case: Any,
+        made_at: datetime,
+        version: int = 1,
+        *,
+        draft: bool = True,
+        labelled: bool = True,
+    ) -> str:
+        if case.matter_of.preview:
+            return str(case.matter_of.preview(case.subject))
+        return super().html(case, made_at, version, draft=draft, labelled=labelled)
 
 
 outgoing_draft = OutgoingDraft(
@@ -70,13 +85,18 @@ outgoing_draft = OutgoingDraft(
 )
 
 
+def _reason(why: Values) -> str:
+    """Why the file takes this way, as it was sealed."""
+    return str(_t(why["text"]) % why["values"])
+
+
 def _step(step: Any) -> Values:
     return {
         "position": step.position,
-        "kind": _in_both(step.get_kind_display),
-        "post": _in_both(lambda: step.post),
-        "standing": _in_both(step.get_standing_display),
-        "cause": _in_both(step.get_cause_display) if step.cause else "",
+        "kind": in_both(step.get_kind_display),
+        "post": in_both(lambda: step.post),
+        "standing": in_both(step.get_standing_display),
+        "cause": in_both(step.get_cause_display) if step.cause else "",
         "holder": step.holder_name,
         "in_place_of": step.in_place_of,
         "is_acting": step.is_acting,
@@ -88,6 +108,30 @@ def _step(step: Any) -> Values:
     }
 
 
+def _signed_in_vain(file: Any) -> list[Any]:
+    """Signatures that count no longer: the file went back, or what they covered has changed."""
+    counting = {(step.position, step.holder_id, step.acted_at) for step in file.way}
+    return [
+        one
+        for one in file.signatures.all()
+        if (one.position, one.decided_by, one.decided_at) not in counting
+    ]
+
+
+def _signature(signed: Any) -> Values:
+    step = WayStep(unit_id=signed.unit, rank=signed.rank)
+    return {
+        "revision": signed.revision,
+        "post": in_both(lambda: step.post),
+        "kind": in_both(signed.get_kind_display),
+        "word": in_both(signed.get_word_display),
+        "opinion": signed.opinion,
+        "holder": signed.decided_by_name,
+        "in_place_of": signed.in_place_of,
+        "signed_at": signed.decided_at,
+    }
+
+
 def _sections(content: Any) -> list[Values]:
     """The sealed content, section by section, each field in both languages."""
     with override("ja"):
@@ -96,10 +140,10 @@ def _sections(content: Any) -> list[Values]:
         english = {name: words.fields(inner, name) for name, inner in content.items()}
     return [
         {
-            "name": _in_both(lambda name=name: words.section(name)),
+            "name": in_both(partial(words.section, name)),
             "rows": [
-                {"ja": ja, "en": en, "value": value}
-                for (ja, value), (en, _value) in zip(japanese[name], english[name], strict=True)
+                {"ja": ja, "en": en, "value": value, "value_en": value_en}
+                for (ja, value), (en, value_en) in zip(japanese[name], english[name], strict=True)
             ],
         }
         for name in content
@@ -110,18 +154,18 @@ def _line(entry: Any, model: Any) -> Values:
     declared = {**steps_of(model), **beginnings_of(model)}[entry.step]
     return {
         "at": entry.at,
-        "step": _in_both(lambda: declared.label),
-        "who": entry.actor_name,
+        "step": in_both(lambda: declared.label),
+        "who": in_both(lambda: _who(entry)),
         "role": entry.role,
         "on_behalf_of": entry.on_behalf_of,
         "note": entry.note,
+        "absent_until": entry.given.get("entered as absent until", ""),
+        "changes": [
+            in_both(partial(words.change_in_a_line, one)) for one in entry.given.get("changed", [])
+        ],
     }
 
 
-def _in_both(words: Any) -> str:
-    """A word of the house on a bilingual paper."""
-    with override("ja"):
-        japanese = str(words())
-    with override("en"):
-        english = str(words())
-    return japanese if japanese == english else f"{japanese} / {english}"
+def _who(entry: Any) -> str:
+    is_ours = entry.actor_id == SYSTEM.actor_id
+    return pgettext("who", "the system itself") if is_ours else str(entry.actor_name)

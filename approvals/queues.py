@@ -112,7 +112,7 @@ def _at_own_posts(person: Any) -> Q:
 
 
 def _at_my_posts(person: Any) -> Any:
-    """Posts I hold, less those of mine I am away from; and those of the absent whose deputy I am."""
+    """Posts I hold, even on a day on which I am entered as absent; and those of whose deputy I am."""
     absences = [row.person_id for row in posts.deputised_by(person)]
     if not absences:
         return _at_own_posts(person)

@@ -74,6 +74,14 @@ def steps_within_sight(person: Any) -> QuerySet[Any]:
     return found.order_by()
 
 
+def names_at(steps: Sequence[Any]) -> dict[Any, str]:
+    """Who holds the post of each step today, or acts for whoever is away, by the step's key."""
+    found: dict[Any, list[str]] = {step.pk: [] for step in steps}
+    for seat in _everybody_at(steps):
+        found[seat.step.pk].append(str(seat.person))
+    return {pk: ", ".join(names) for pk, names in found.items()}
+
+
 def left_out(file: Any) -> set[str]:
     """Ids of those who take no further part in a file."""
     acted = {step.holder_id for step in file.way if step.holder_id}
@@ -122,7 +130,3 @@ def _as_deputy(person: Any, steps: Sequence[Any]) -> Iterator[Seat]:
         for row in held:
             if (row.unit_id, row.role) == (step.unit_id, step.rank):
                 yield Seat(step, person, row, row.person)
-
-
-def arrived(file: Any, kinds: Iterable[Kind]) -> list[Any]:
-    return [s for s in file.way if s.standing == Standing.ARRIVED and s.kind in set(kinds)]

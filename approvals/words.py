@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
+from partners import kinds
+from workflow.handling import Handling
+
+AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}([0-9]{2})?")  # percents have four places
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 FIELDS: dict[str, str | Promise] = {
+    "administration": _("administrative charge (percent, from)"),
     "administrative_charge": _("administrative charge"),
     "administrative_percent": _("administrative charge (percent)"),
     "agreements": _("agreements"),
@@ -73,6 +79,8 @@ SECTIONS: dict[str, str | Promise] = {
     "screening": _("Screening"),
     "papers": _("Papers to be issued (SHA-256)"),
     "reference": _("Reference data"),
+    "change": pgettext_lazy("reference", "Proposed"),
+    "present": _("The row until now"),
 }
 
 
@@ -94,12 +102,20 @@ def field(path: str) -> str:
             }
         case ["papers", _kind]:
             return _t("the paper to be issued")
+        case ["change" | "present", kind, column, *_part] if found := kinds.column_of(kind, column):
+            return kinds.head_of(found)
         case _:
             return name
 
 
-def value(given: Any) -> str:
+def value(given: Any, path: str = "") -> str:
+    """As a reader writes it; `path` is the place in the content."""
+    match path.split("."):
+        case ["change" | "present", kind, column] if found := kinds.column_of(kind, column):
+            return kinds.told(found, given) or "–"
     match given:
+        case str() if path.endswith("handling") and given in Handling.values:
+            return str(Handling(given).label)
         case None | "":
             return "–"
         case bool():
@@ -112,13 +128,39 @@ def value(given: Any) -> str:
             return str(given)
 
 
+def change(told: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What a field is called, what stood there and what stands there: digests by their beginning."""
+    path = told["field"]
+    before, after = value(told["from"], path), value(told["to"], path)
+    return field(path), _shortened(before), _shortened(after)
+
+
+def change_in_a_line(told: Mapping[str, Any]) -> str:
+    return "{}: {} → {}".format(*change(told))
+
+
+def _shortened(text: str) -> str:
+    return f"{text[:12]}…" if DIGEST.fullmatch(text) else text
+
+
 def fields(content: dict[str, Any], path: str = "") -> list[tuple[str, str]]:
     """Each field by its name, with its value, in the order of the content."""
     found: list[tuple[str, str]] = []
-    for name, inner in content.items():
+    for name, inner in _in_order(content, path):
         here = f"{path}.{name}" if path else name
         if isinstance(inner, dict):
             found += fields(inner, here)
         else:
-            found.append((field(here), value(inner)))
+            found.append((field(here), value(inner, here)))
     return found
+
+
+def _in_order(content: dict[str, Any], path: str) -> list[tuple[str, Any]]:
+    """Columns of reference data as on their pages: the database keeps no order of names."""
+    match path.split("."):
+        case ["change" | "present", kind] if kind in kinds.kinds():
+            own = (one.attname for one in kinds.own_columns(kinds.kinds()[kind]))
+            order = {name: place for place, name in enumerate((*own, *kinds.DAYS_AND_SOURCE))}
+            return sorted(content.items(), key=lambda item: order.get(item[0], len(order)))
+        case _:
+            return list(content.items())

@@ -1,4 +1,4 @@
-"""`python -m bench [trail walls approvals]`: measurements as a table; fails if a bar is not cleared."""
+"""`python -m bench [trail walls approvals pricing]`: measurements as a table; fails if a bar is not cleared."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ django.setup()
 
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
-from bench import approvals, trail, walls  # noqa: E402
+from bench import approvals, pricing, trail, walls  # noqa: E402
 
 MEASUREMENTS = {
     "trail": trail.measure,
     "walls": walls.measure,
     "approvals": approvals.measure,
+    "pricing": pricing.measure,
 }
 
 

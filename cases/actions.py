@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
 from cases import models, pricing
-from cases.models.rate import Rate, rate_on
+from cases.models.rate import not_open, own_rates
+from cases.rates import NoRate
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
 from exports.models.shipment import packed_quantities
@@ -270,29 +272,38 @@ def quotes_run_out(contract: Any) -> list[str]:
     return list(late.values_list("number", flat=True))
 
 
-def priced(contract: Any) -> tuple[pricing.Price, Decimal]:
-    """The price of a contract by the quotes taken and today's rates, and the charge's percent."""
-    today = timezone.localdate()
-    percent = rate_on(Rate.Code.ADMINISTRATION, today)
+def priced(contract: Any, on: date) -> pricing.Price:
+    """The price of a contract by the quotes taken and the agency's rates of a day.
+
+    Packing and freight are lines of their own. Raises `NotOpen` where a rate is missing.
+    """
     unit_prices = quoted_prices(contract)
     lines = [
-        pricing.Quoted(line.number, line.quantity, unit_prices[line.number])
+        pricing.Line(
+            number=str(line.number),
+            quantity=line.quantity,
+            unit_base=unit_prices[line.number],
+            source=pricing.Source.PROCUREMENT,
+        )
         for line in contract.lines.all()
     ]
-    price = pricing.price(
-        lines,
-        currency=contract.currency,
-        administrative_percent=percent,
-        deposit_percent=rate_on(Rate.Code.DEPOSIT, today),
-    )
-    return price, percent
+    try:
+        return pricing.price(
+            lines,
+            currency=contract.currency,
+            rates=own_rates(),
+            accepted_on=on,
+            rounding=pricing.Rounding.AGENCY,
+        )
+    except NoRate as error:
+        raise not_open(error) from error
 
 
 def write_line_prices(act: Act) -> None:
-    price, _percent = priced(act.case)
-    for line in price.lines:
+    unit_prices = quoted_prices(act.case)
+    for line in priced(act.case, act.case.priced_on).lines:
         act.case.lines.filter(number=line.number).update(
-            unit_price=line.unit_price, amount=line.amount
+            unit_price=unit_prices[int(line.number)], amount=line.line_value
         )
 
 
@@ -304,7 +315,7 @@ def lines_to_inspect(contract: Any) -> set[int]:
 
     Goods are inspected before they leave; a service is performed first and inspected afterwards.
     """
-    goods = contract.lines.filter(article__kind=Article.Kind.ARTICLE)
+    goods = contract.lines.filter(article__kind__in=Article.GOODS)
     accepted = models.SubcontractLine.objects.filter(subcontract__accepted_on__isnull=False)
     open_lines = goods.exclude(pk__in=accepted.values("contract_line"))
     return set(open_lines.values_list("number", flat=True))

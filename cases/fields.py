@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -20,6 +21,8 @@ from ledger.money import exponent
 from workflow.forms import reads_as_it_is
 
 MOST_LINES = 200
+MOST_LISTED = 50
+MOST_MEANT = 3
 LARGEST_QUANTITY = 1_000_000
 REMARK = forms.CharField(max_length=200, required=False, validators=[reads_as_it_is])
 
@@ -93,12 +96,31 @@ def as_quantity(value: Any) -> int:
 
 
 class ArticleRows(RowsWidget):
-    """Rows of article, quantity, remark: the article is chosen from the catalogue."""
+    """Rows of article, quantity, remark: a catalogue number is typed, or taken from a list below.
+
+    The list has the first of the `articles`; a page may renew it by what is typed.
+    """
+
+    articles: Any = ()
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        first = context["widget"]["attrs"].get("id", name)
+        listed = f"{first}_catalogue"
+        context["widget"] |= {"list": listed, "listed": list(islice(self.articles, MOST_LISTED))}
+        cells = [row["cells"][0] for row in context["widget"]["rows"]]
+        names = self._names(cell["value"] for cell in cells)
+        for cell in cells:
+            cell |= {"list": listed, "name_of_value": names.get(cell["value"], "")}
+        return context
+
+    def _names(self, numbers: Iterable[Any]) -> dict[Any, str]:
+        """What the articles are called whose numbers stand there already."""
+        wanted = [str(number) for number in numbers if number]
+        rows = self.articles.filter(catalogue_number__in=wanted) if wanted else ()
+        return {row.catalogue_number: row.name for row in rows}
 
     def cell(self, column: str, value: Any) -> dict[str, Any]:
-        if column == "article":
-            known = [(article.catalogue_number, str(article)) for article in Article.objects.all()]
-            return {"options": [("", "—"), *known], "value": value}
         if column == "quantity":
             return {"type": "number", "min": 1, "inputmode": "numeric", "value": value}
         return super().cell(column, value)
@@ -119,6 +141,11 @@ class ArticleLinesField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=ArticleRows(self.columns), **kwargs)
+        self.set_articles(Article.objects.none())
+
+    def set_articles(self, articles: Any) -> None:
+        """Which articles can be named: those that whoever fills the form in may see."""
+        self.articles = self.widget.articles = articles
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         given = [] if value in self.empty_values else _list_of_rows(value)
@@ -127,9 +154,15 @@ class ArticleLinesField(forms.Field):
             raise ValidationError(_t("Add at least one line: what, and how many."))
         if len(rows) > MOST_LINES:
             raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
-        return _all_or_errors(self._row(row, number) for number, row in enumerate(rows, start=1))
+        numbers = [_number_in(row) for row in rows]
+        known = {
+            one.catalogue_number: one for one in self.articles.filter(catalogue_number__in=numbers)
+        }
+        return _all_or_errors(self._row(row, at, known) for at, row in enumerate(rows, start=1))
 
-    def _row(self, row: Mapping[str, Any], number: int) -> dict[str, Any] | ValidationError:
+    def _row(
+        self, row: Mapping[str, Any], number: int, known: Mapping[str, Article]
+    ) -> dict[str, Any] | ValidationError:
         if unknown := sorted(set(row) - set(self.columns)):
             return ValidationError(
                 _t("Line %(row)s: unknown field %(fields)s.")
@@ -137,30 +170,39 @@ class ArticleLinesField(forms.Field):
             )
         try:
             return {
-                **self._what(row, number),
+                **self._what(row, known),
                 "quantity": as_quantity(row.get("quantity", "")),
                 "remark": REMARK.clean(row.get("remark")),
             }
         except ValidationError as error:
             return _at_line(number, error)
 
-    def _what(self, row: Mapping[str, Any], number: int) -> dict[str, Any]:
-        asked = str(row.get("article") or "").strip().replace("\0", "")
-        description = REMARK.clean(row.get("description"))
+    def _what(self, row: Mapping[str, Any], known: Mapping[str, Article]) -> dict[str, Any]:
+        asked, description = _number_in(row), REMARK.clean(row.get("description"))
         if bool(asked) == bool(description):
             raise ValidationError(_t("give a catalogue number or your own words, one of the two."))
-        return {"article": article_of(asked) if asked else None, "description": description}
+        if asked and asked not in known:
+            raise ValidationError(not_there(asked, self.articles))
+        return {"article": known.get(asked), "description": description}
 
 
-def article_of(asked: str) -> Article:
-    """The article of a catalogue number; raises `ValidationError`."""
-    article = Article.objects.filter(catalogue_number=asked).first()
-    if article is None:
-        raise ValidationError(
-            _t("no article “%(asked)s” in the catalogue. Give a catalogue number.")
-            % {"asked": asked[:40]}
+def not_there(asked: str, articles: Any) -> str:
+    """With the articles that may be meant, where some have these words."""
+    told = {"asked": asked[:40]}
+    if meant := articles.found_by(asked)[:MOST_MEANT]:
+        told["meant"] = "; ".join(str(article) for article in meant)
+        return (
+            _t(
+                "no article has the number “%(asked)s”. Give the number of the one you mean: %(meant)s."
+            )
+            % told
         )
-    return article
+    return _t("no article “%(asked)s” in the catalogue. Give a catalogue number.") % told
+
+
+def _number_in(row: Mapping[str, Any]) -> str:
+    """The catalogue number that a row names, as it was typed."""
+    return str(row.get("article") or "").strip().replace("\0", "")
 
 
 class LineChoiceField(forms.TypedMultipleChoiceField):
@@ -302,10 +344,12 @@ class LineArticlesField(PerLineField):
     column = _("catalogue number")
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
-        try:
-            return number, article_of(str(item).strip().replace("\0", ""))
-        except ValidationError as error:
-            return _at_line(number, error)
+        asked = str(item).strip().replace("\0", "")
+        articles = Article.objects.all()
+        article = articles.filter(catalogue_number=asked).first()
+        if article is None:
+            return _at_line(number, ValidationError(not_there(asked, articles)))
+        return number, article
 
 
 def _at_line(number: int, error: ValidationError) -> ValidationError:

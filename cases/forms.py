@@ -38,7 +38,8 @@ from cases.models.request import (
 )
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
-from ledger.money import exponent, is_known, written
+from industry.models import Article
+from ledger.money import currencies, exponent, written
 from partners.models import Nation, Organisation
 from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
 
@@ -197,7 +198,7 @@ class Details(StepForm):
 
     def clean_budget_currency(self) -> str:
         currency = str(self.cleaned_data["budget_currency"]).upper()
-        if currency and not is_known(currency):
+        if currency and currency not in currencies():
             raise forms.ValidationError(
                 _t("No currency “%(code)s” is known. Give a code, as JPY or USD.")
                 % {"code": currency}
@@ -267,6 +268,7 @@ class WriteRequest(Details):
 
     def prepare(self) -> None:
         super().prepare()
+        self.fields["lines"].set_articles(Article.objects.visible_to(self.person))  # type: ignore[attr-defined]
         if self.case.number:
             self.initial["lines"] = [
                 {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from cases import papers
-from cases.models.rate import Rate
+from cases.models.rate import OF_OFFERS, Rate
 from documents.papers import Paper
 from exports.models import TransferReview
 from ledger.money import written
@@ -50,17 +50,22 @@ def _lines(rows: Iterable[Any], **columns: str) -> Values:
 
 
 def _paper(paper: Paper, case: Any) -> Values:
-    """The paper to be issued, word by word: the digest of its page, as of no particular day."""
-    page = paper.html(case, NO_DAY, draft=True)
+    """The paper to be issued, word by word: the digest of its page, as of no particular day.
+
+    Without the handling label, which says who may know of it and can be raised at any time.
+    """
+    page = paper.html(case, NO_DAY, draft=True, labelled=False)
     return {paper.kind: sha256(page.encode()).hexdigest()}
 
 
 def _rates(day: Any) -> Values:
-    """The rates that went into a price made on this day, each with the day it counts from."""
+    """The rates that go into the price of an offer made on this day, each with the day it counts from."""
     if day is None:
         return {}
-    rows = Rate.objects.on(day).order_by("code", "valid_from")
-    return {row.code: f"{row.percent.normalize():f} ({row.valid_from})" for row in rows}
+    rows = Rate.objects.on(day).filter(rate_set=Rate.Set.JP, code__in=OF_OFFERS)
+    return {
+        row.code: f"{row.figure} ({row.valid_from})" for row in rows.order_by("code", "valid_from")
+    }
 
 
 def _clearances(request_number: str) -> list[str]:
@@ -100,7 +105,6 @@ def _offer(contract: Any) -> Values:
             "end_user": request.end_user,
             "end_use": request.end_use,
             "delivery_place": request.delivery_place,
-            "handling": contract.handling,
         },
         "papers": _paper(papers.offer, contract),
         "reference": {
@@ -146,14 +150,14 @@ OFFER = Matter(
 
 
 def _award(subcontract: Any) -> Values:
-    quote = subcontract.quotes.filter(state="taken").first()
+    quote, contractor = subcontract.quotes.filter(state="taken").first(), subcontract.contractor
     return {
         "lines": _lines(subcontract.lines.select_related("contract_line__article")),
         "prices": dict(quote.lines.values_list("number", "unit_price")) if quote else {},
         "price": {
             "currency": subcontract.currency,
             "amount": subcontract.amount,
-            "contractor": subcontract.contractor_id,
+            "contractor": f"{contractor.name_ja} / {contractor.name_en} ({contractor.corporate_number})",
             "quote": quote.number if quote else "",
             "valid_until": quote.valid_until if quote else None,
         },
@@ -162,7 +166,6 @@ def _award(subcontract: Any) -> Values:
             "specification": subcontract.specification,
             "deliver_by": subcontract.deliver_by,
             "contract": subcontract.contract.number,
-            "handling": subcontract.handling,
         },
         "papers": _paper(papers.purchase_order, subcontract),
     }
@@ -221,7 +224,6 @@ def _bill(bill: Any) -> Values:
             "nation": bill.nation_id,
             "contract": bill.contract.number,
             "contract_total": bill.contract.total,
-            "handling": bill.handling,
         },
         "papers": _paper(papers.bill, bill),
     }

@@ -89,11 +89,19 @@ class Paper:
             if not _is_made(follow_up.entry, self.kind):
                 self._make(case, follow_up.entry, versions.next_version(case.pk, self.kind))
 
-    def html(self, case: Any, made_at: datetime, version: int = 1, *, draft: bool = False) -> str:
+    def html(
+        self,
+        case: Any,
+        made_at: datetime,
+        version: int = 1,
+        *,
+        draft: bool = False,
+        labelled: bool = True,
+    ) -> str:
         """The paper before it becomes a PDF: the same, whatever language the process speaks."""
         common = common_values(case.number, made_at, version) | {
             "draft": draft,
-            "label": in_both_languages(case.handling),
+            "label": in_both_languages(case.handling) if labelled else "",
             **_numbered(case, self.kind),
         }
         with override("en" if self.language == Document.Language.EN else "ja"):
@@ -157,6 +165,15 @@ def common_values(case_number: str, made_at: datetime, version: int) -> dict[str
 def plain(values: Values) -> dict[str, Any]:
     """The values, after making sure that no template can query or round with them."""
     return {str(key): _plain(value) for key, value in values.items()}
+
+
+def in_both(words: Callable[[], Any]) -> str:
+    """Words of the house on a bilingual paper: `課長 / Director`."""
+    with override("ja"):
+        japanese = str(words())
+    with override("en"):
+        english = str(words())
+    return japanese if japanese == english else f"{japanese} / {english}"
 
 
 def named_after(case: Case) -> dict[str, Any]:

@@ -7,6 +7,8 @@ written down is not handed out.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from hashlib import sha256
 from io import BytesIO
 
 from django.db import transaction
@@ -18,10 +20,12 @@ from django.utils.translation import gettext as _
 from documents.models import Document
 from documents.storage import Damaged
 from workflow import trail
-from workflow.models import Entry
+from workflow.models import Case, Entry
 from workflow.rights import Actor, Capacity
 
 log = logging.getLogger(__name__)
+
+VOLUME = "documents.volume:"  # what a line of the trail is about: the whole of a case
 
 
 def answer(document: Document, *, by: Actor, capacity: Capacity) -> HttpResponseBase:
@@ -33,13 +37,24 @@ def answer(document: Document, *, by: Actor, capacity: Capacity) -> HttpResponse
         return _refusal()
     with transaction.atomic():
         _record(document, by, capacity)
-    response = FileResponse(
-        BytesIO(data),
-        as_attachment=True,
-        filename=document.file_name,
-        content_type=document.content_type,
-    )
-    return _guarded(response)
+    return _download(data, document.file_name, document.content_type)
+
+
+def answer_volume(
+    data: bytes, case: Case, papers: Sequence[str], *, by: Actor, capacity: Capacity
+) -> HttpResponseBase:
+    """A volume bound a moment ago; `papers` are the digests of the kept ones that are in it."""
+    with transaction.atomic():
+        trail.record(
+            Entry.Event.PAPER_READ,
+            by=by,
+            capacity=capacity,
+            case=case,
+            subject=f"{VOLUME}{case.pk}",
+            given={"papers": papers},
+            digest=sha256(data).hexdigest(),
+        )
+    return _download(data, f"{case.number}.pdf", "application/pdf")
 
 
 def announcement(document: Document) -> HttpResponseBase:
@@ -48,6 +63,13 @@ def announcement(document: Document) -> HttpResponseBase:
     response["Content-Length"] = str(document.size)
     named = content_disposition_header(as_attachment=True, filename=document.file_name)
     response["Content-Disposition"] = str(named)
+    return _guarded(response)
+
+
+def _download(data: bytes, file_name: str, content_type: str) -> HttpResponseBase:
+    response = FileResponse(
+        BytesIO(data), as_attachment=True, filename=file_name, content_type=content_type
+    )
     return _guarded(response)
 
 

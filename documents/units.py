@@ -30,3 +30,8 @@ def in_language(code: str, language: str) -> str:
 def in_words(code: str) -> str:
     """The same in the language of the moment."""
     return in_language(code, get_language() or "")
+
+
+def choices() -> list[tuple[str, str]]:
+    """All of them to choose from."""
+    return [(code, in_words(code)) for code in UNITS]

@@ -36,7 +36,6 @@ def _review(review: Any) -> Values:
             "request": review.request_number,
             "end_user": review.end_user,
             "end_use": review.end_use,
-            "handling": review.handling,
         },
         "facts": {name: getattr(review, name) for name in FACTS},
         "screening": {

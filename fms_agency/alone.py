@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from tempfile import gettempdir
 
-COMMANDS = {"route"}
+COMMANDS = {"price", "route", "schedule"}
 # The reference files that ship with the house.
 SHIPPED = Path(__file__).resolve().parent / "reference"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
-from babel.numbers import get_currency_precision, is_currency
+from babel.core import get_global
+from babel.numbers import get_currency_precision, get_territory_currencies
 
 
 def exponent(currency: str) -> int:
@@ -12,8 +14,11 @@ def exponent(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-def is_known(currency: str) -> bool:
-    return bool(is_currency(currency))
+@cache
+def currencies() -> frozenset[str]:
+    """What people pay with somewhere, by ISO 4217."""
+    territories = get_global("territory_currencies")
+    return frozenset(code for one in territories for code in get_territory_currencies(one))
 
 
 def minor_units(amount: Decimal, currency: str) -> int:

@@ -54,7 +54,6 @@ class Permission(StrEnum):
     HANDLING_OVERSEE = "handling:oversee"
     EMERGENCY_REVIEW = "emergency:review"
     REFERENCE_PROPOSE = "reference:propose"
-    REFERENCE_CONFIRM = "reference:confirm"
     PEOPLE_MANAGE = "people:manage"
     TRAIL_READ = "trail:read"
     NUMBER_VOID = "number:void"
@@ -148,7 +147,7 @@ class _Approver(Role):
     kind = "agency"
     sentence = _("Decides on approval files that reach this rank.")
     by_two = True
-    permissions = (P.CASE_READ, P.REVIEW_READ, P.APPROVAL_DECIDE, P.REFERENCE_CONFIRM)
+    permissions = (P.CASE_READ, P.REVIEW_READ, P.APPROVAL_DECIDE)
 
 
 class OfficeChief(_Approver):

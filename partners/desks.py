@@ -42,11 +42,6 @@ def staff_with(*permissions: Permission) -> People:
     return lambda case: those_who_may_know(people_with(_roles(permissions), kind="agency"), case)
 
 
-def everybody_with(*permissions: Permission) -> list[Any]:
-    """The same where no case is concerned."""
-    return people_with(_roles(permissions), kind="agency")
-
-
 def officials_with(*permissions: Permission) -> People:
     """Officials of the case's nation who hold one of the permissions."""
     return lambda case: people_with(_roles(permissions), kind="nation", nation=case.nation_id)

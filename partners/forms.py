@@ -374,18 +374,13 @@ class ProposeWithdrawal(WithReason):
         return {"row": self.row, **self.cleaned_data}
 
 
-class Declining(WithReason):
-    def prepare(self) -> None:
-        make_strict(self.fields["reason"])
-
-
 def _asked(kind: type[Reference], column: Any) -> forms.Field:
     """A column as it is asked for. Codes of rules are those that the house knows already."""
     label = capfirst(column.verbose_name)
     if isinstance(column, models.JSONField):
         return StepsField(label=label)
     is_code = isinstance(column, models.CharField) and (column.max_length or 0) <= LONGEST_CODE
-    if kinds.is_dated(kind) and is_code and not column.choices:
+    if kinds.is_dated(kind) and is_code and not column.choices and not column.blank:
         known = kind.objects.order_by(column.name).values_list(column.name, flat=True).distinct()
         return forms.ChoiceField(
             label=label, choices=[(code, kinds.name_of(code)) for code in known]

@@ -76,6 +76,12 @@ def own_columns(kind: type[Reference]) -> list[Any]:
     return [one for one in columns_of(kind) if one.name not in DAYS_AND_SOURCE]
 
 
+def column_of(kind: str, name: str) -> Any:
+    """A column by its name in the database; None if there is none, or no such kind, any more."""
+    model = kinds().get(kind)
+    return next((one for one in columns_of(model) if one.attname == name), None) if model else None
+
+
 def with_values(row: Any, values: Mapping[str, Any]) -> Any:
     """A copy of the row with plain values of some columns read back in."""
     found = copy(row)
@@ -116,6 +122,11 @@ def value_of(row: Any, column: Any, *, day: Callable[[date], str] = str) -> str:
             return day(value)
         case _:
             return name_of(str(value))
+
+
+def told(column: Any, value: Any, *, day: Callable[[date], str] = str) -> str:
+    """A value as trail and approval files keep it, read back."""
+    return value_of(with_values(column.model(), {column.attname: value}), column, day=day)
 
 
 def title_of(row: Any) -> str:

@@ -39,6 +39,19 @@ def within_reach_by_label(rows: Rows, person: Any) -> Rows:
     return rows.filter(handling__in=handling.EVERYBODYS)
 
 
+def papers_of(cases: QuerySet[Any], person: Any) -> Q:
+    """Papers of cases that the person sees, less those that name their readers where the case does not.
+
+    These are for the deal's handlers: the label of a case may have been lowered, its papers keep theirs.
+    """
+    if access.holds(person, Permission.CASE_READ_ALL):
+        return Q(case_id__in=cases.order_by().values("pk"))
+    named = ~Q(handling__in=handling.EVERYBODYS) | Q(deal_id__in=_deals_of(person))
+    return Q(handling__in=handling.EVERYBODYS, case_id__in=cases.order_by().values("pk")) | Q(
+        case_id__in=cases.filter(named).order_by().values("pk")
+    )
+
+
 def those_who_may_know(people: Iterable[Any], case: Any) -> list[Any]:
     """Of people of the agency, those who may be told of the case."""
     if not handling.is_restricted(case.handling):

@@ -68,9 +68,6 @@ registrars = Policy("number:void", test=lambda p: bool(access.holds(p, Permissio
 proposers = Policy(
     "reference:propose", test=lambda p: bool(access.holds(p, Permission.REFERENCE_PROPOSE))
 )
-confirmers = Policy(
-    "reference:confirm", test=lambda p: bool(access.holds(p, Permission.REFERENCE_CONFIRM))
-)
 suppliers = Policy("contractors", test=lambda person: access.works_in(person, "contractor"))
 nations = Policy("partner nations", test=lambda person: access.works_in(person, "nation"))
 token = Policy("partner nations, by token", test=lambda person: True, by_token=True)

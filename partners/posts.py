@@ -58,6 +58,11 @@ def absences_on(day: date) -> QuerySet[Any]:
     return found
 
 
+def absence_of(person: Any) -> Any:
+    """The absence of today of somebody who is here all the same, or None."""
+    return absences_on(timezone.localdate()).filter(person=person.pk).first()
+
+
 def deputised_by(person: Any) -> list[Any]:
     """Absences of today in which the person is the deputy, if they may decide on files at all."""
     if not decides_today(person):

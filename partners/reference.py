@@ -1,8 +1,9 @@
-"""How reference data changes: one person proposes, another confirms; days that have passed stay as they were.
+"""How reference data changes: somebody proposes, others decide; days that have passed stay as they were.
 
 A dated row changes by a next version from a day on, which ends the one before it on the day before,
 or by a last day; one that has not begun can be withdrawn. An undated row changes column by column
-as soon as it is confirmed. Each act is a line of the trail, and so is each row that changes.
+as soon as it is decided. The decision is an approval file's (`approvals/matters.py`), which calls
+`hold`, then `carry_out` or `give_up`. Each act is a line of the trail, and so is each row that changes.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from partners import access, kinds, notices
+from partners import access, kinds
 from partners.access import Permission
 from partners.models import Person, Proposal
 from workflow import values, walls
 from workflow.models import Dated, Entry, Reference
-from workflow.rights import Capacity
-from workflow.steps import Effect, NotOpen, NotYours, set_off
+from workflow.rights import Actor, Capacity
+from workflow.steps import NotOpen, NotYours
 from workflow.trail import record
 
 ONE_DAY = timedelta(days=1)
@@ -32,7 +33,7 @@ ONE_DAY = timedelta(days=1)
 
 def works_with(person: Any) -> bool:
     """Whether somebody proposes changes or decides on them."""
-    acts = (Permission.REFERENCE_PROPOSE, Permission.REFERENCE_CONFIRM)
+    acts = (Permission.REFERENCE_PROPOSE, Permission.APPROVAL_DECIDE)
     return any(access.holds(person, act) for act in acts)
 
 
@@ -89,30 +90,40 @@ def propose_withdrawal(row: Dated, *, by: Person, reason: str) -> Proposal:
         return _put_forward(by, capacity, row, row.source, reason, row, last_day=never)
 
 
-def confirm(proposal: Proposal, *, by: Person) -> None:
-    """The second person agrees: from its day on the change counts."""
-    with _deciding(proposal, by) as (held, capacity):
-        present = _locked(held)
-        if why := _why_not_now(held, present):
-            raise NotOpen(why)
-        for row in _outcome(held, present):
-            row.save(
-                by=by,
-                capacity=capacity,
-                why=held.reason,
-                seen={
-                    "proposal": str(held.pk),
-                    "proposer": held.proposed_by.actor_id,
-                    "proposed by": held.proposed_by.official_name,
-                },
-                force_insert=row._state.adding,
-            )
-        _decide(held, by, capacity, held.reason, is_confirmed=True)
+def hold(proposal: Proposal) -> Proposal:
+    """The proposal and the row it is about, locked and read anew, inside a transaction that is open.
+
+    All that waits of its kind is held with it: of two rows that exclude each other the second to be
+    decided sees the first.
+    """
+    waiting = Proposal.objects.waiting().filter(of_kind=proposal.of_kind).order_by("pk")
+    rows = waiting.select_related("proposed_by").select_for_update(of=("self",))
+    held: Proposal = {row.pk: row for row in rows}[proposal.pk]
+    held.present = _locked(held.model, held.instead_of)
+    return held
 
 
-def decline(proposal: Proposal, *, by: Person, reason: str) -> None:
-    with _deciding(proposal, by) as (held, capacity):
-        _decide(held, by, capacity, reason, is_confirmed=False)
+def carry_out(held: Proposal, *, by: Person, capacity: Capacity, file: str) -> None:
+    """It has been decided, by the approval file of this number: from its day on the change counts."""
+    for row in _outcome(held):
+        row.save(
+            by=by,
+            capacity=capacity,
+            why=held.reason,
+            seen={
+                "proposal": str(held.pk),
+                "proposer": held.proposed_by.actor_id,
+                "proposed by": held.proposed_by.official_name,
+                "file": file,
+            },
+            force_insert=row._state.adding,
+        )
+    _end(held, by, capacity, held.reason, file, is_confirmed=True)
+
+
+def give_up(held: Proposal, *, by: Person, capacity: Capacity, reason: str, file: str) -> None:
+    """Nothing comes of it: its file has been withdrawn or abandoned."""
+    _end(held, by, capacity, reason, file, is_confirmed=False)
 
 
 # Why not -------------------------------------------------------------------------------------
@@ -186,25 +197,25 @@ def _withdrawn_already() -> str:
     return _t("This row has been withdrawn. Propose a new row, or another version.")
 
 
-def _why_not_now(held: Proposal, present: Any) -> str:
+def why_not_now(held: Proposal) -> str:
     """What has become of it since it was proposed."""
     match held.what():
         case Proposal.What.END:
-            return why_not_end(present, held.last_day)  # type: ignore[arg-type]  # promised
+            return why_not_end(held.present, held.last_day)  # type: ignore[arg-type]  # promised
         case Proposal.What.WITHDRAWAL:
-            return why_not_withdrawn(present)
+            return why_not_withdrawn(held.present)
         case Proposal.What.CHANGE:
-            return _why_not_as_seen(held, present) or why_not(held.after(), present)
+            return _why_not_as_seen(held) or why_not(held.after(), held.present)
         case _:
-            return why_not(held.after(), present)
+            return why_not(held.after(), held.present)
 
 
-def _why_not_as_seen(held: Proposal, present: Any) -> str:
-    now = values.of_row(present)
+def _why_not_as_seen(held: Proposal) -> str:
+    now = values.of_row(held.present)
     for name, change in held.columns.items():
         if now[name] != change["from"]:
-            return _t("“%(column)s” has changed since. Decline this, and propose it anew.") % {
-                "column": kinds.head_of(present._meta.get_field(name))
+            return _t("“%(column)s” has changed since. Withdraw this, and propose it anew.") % {
+                "column": kinds.head_of(held.present._meta.get_field(name))
             }
     return ""
 
@@ -212,8 +223,9 @@ def _why_not_as_seen(held: Proposal, present: Any) -> str:
 # Parts ---------------------------------------------------------------------------------------
 
 
-def _outcome(held: Proposal, present: Any) -> Iterable[Any]:
-    """The rows that a confirmed proposal saves, as they are to be."""
+def _outcome(held: Proposal) -> Iterable[Any]:
+    """The rows that a decided proposal saves, as they are to be."""
+    present = held.present
     match held.what():
         case Proposal.What.ROW | Proposal.What.CHANGE:
             return [held.after()]
@@ -264,18 +276,6 @@ def _acting(by: Person, permission: Permission) -> Iterator[Capacity]:
         yield Capacity(held[0].role, held[0].organisation.name_en)
 
 
-@contextmanager
-def _deciding(proposal: Proposal, by: Person) -> Iterator[tuple[Proposal, Capacity]]:
-    with _acting(by, Permission.REFERENCE_CONFIRM) as capacity:
-        rows = Proposal.objects.select_related("proposed_by").select_for_update(of=("self",))
-        held = rows.get(pk=proposal.pk)
-        if held.decided_at:
-            raise NotOpen(_t("Somebody has decided on this already."))
-        if held.proposed_by_id == by.pk:
-            raise NotYours(_t("You have proposed this; somebody else decides on it."))
-        yield held, capacity
-
-
 def _put_forward(
     by: Person,
     capacity: Capacity,
@@ -285,45 +285,41 @@ def _put_forward(
     instead_of: Reference | None,
     **fields: Any,
 ) -> Proposal:
-    about = {"of_kind": str(row._meta.model_name), "instead_of": instead_of and str(instead_of.pk)}
+    key = str(instead_of.pk) if instead_of else None
+    about = {"of_kind": str(row._meta.model_name), "instead_of": key}
+    _locked(type(row), key)  # of two who propose at once the second finds the first
     if instead_of and Proposal.objects.waiting().filter(**about).exists():
         raise NotOpen(_t("A change of this row waits for a decision. Let it be decided first."))
     proposal: Proposal = Proposal.objects.create(
         **about, proposed_by=by, source=source, reason=reason, **fields
     )
-    _tell(proposal, by, capacity, reason, "proposed", notices.change_proposed)
+    _tell(proposal, by, capacity, reason, proposal="proposed")
     return proposal
 
 
-def _locked(held: Proposal) -> Any:
-    if held.instead_of is None:
-        return None
-    return held.model.objects.select_for_update(of=("self",)).get(pk=held.instead_of)
+def _locked(kind: type[Reference], pk: str | None) -> Any:
+    rows: Any = kind._default_manager.select_for_update(of=("self",))
+    return rows.get(pk=pk) if pk is not None else None
 
 
-def _decide(
-    held: Proposal, by: Person, capacity: Capacity, reason: str, *, is_confirmed: bool
+def _end(
+    held: Proposal, by: Person, capacity: Capacity, why: str, file: str, *, is_confirmed: bool
 ) -> None:
     held.decide(by=by, is_confirmed=is_confirmed)
-    if is_confirmed:
-        _tell(held, by, capacity, reason, "confirmed", notices.change_confirmed)
-    else:
-        _tell(held, by, capacity, reason, "declined", notices.change_declined)
+    word = "decided" if is_confirmed else "given up"
+    _tell(held, by, capacity, why, proposal=word, file=file)
 
 
-def _tell(
-    held: Proposal, by: Person, capacity: Capacity, reason: str, what: str, effect: Effect
-) -> None:
-    """A line of the trail, and who is told of it."""
-    entry = record(
+def _tell(held: Proposal, by: Actor, capacity: Capacity, why: str, **more: str) -> None:
+    record(
         Entry.Event.REFERENCE_CHANGED,
         by=by,
         capacity=capacity,
         case=held,
         subject=f"partners.proposal:{held.pk}",
-        note=reason,
+        note=why,
         given={
-            "proposal": what,
+            **more,
             "kind": held.of_kind,
             "row": held.instead_of,
             "columns": held.columns,
@@ -332,4 +328,3 @@ def _tell(
             "proposed by": held.proposed_by.official_name,
         },
     )
-    set_off(entry, [effect])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,10 +14,15 @@ from django.utils.translation import pgettext_lazy
 
 from partners.access import ROLES
 from partners.models.unit import Unit
-from workflow.approvals import RANKS, Kind, read_steps, why_not_steps
+from workflow.approvals import RANKS, Kind, NoRoute, RouteStep, read_steps, why_not_steps
 
 MOST_STEPS = 16
-COLUMNS = {"kind": _("part"), "rank": _("rank"), "unit": _("unit"), "group": _("place in order")}
+COLUMNS = {
+    "kind": _("part"),
+    "rank": _("rank"),
+    "unit": pgettext_lazy("organisation", "unit"),
+    "group": _("place in order"),
+}
 KINDS = {
     Kind.LINE: pgettext_lazy("approval", "line"),
     Kind.CONCURRENCE: pgettext_lazy("approval", "concurrence"),
@@ -92,18 +97,30 @@ class StepsField(forms.Field):
         super().__init__(label=label, help_text=hint, widget=StepRows())
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
-        rows = [_read(row) for row in super().clean(value) or []]
-        try:
-            steps = read_steps(rows)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        if why := why_not_steps(steps):
-            raise ValidationError(_t(why))
+        rows = typed(super().clean(value) or [])
+        _steps, why = read(rows)
+        if why:
+            raise ValidationError(why)
         return rows
 
 
-def _read(row: Mapping[str, str]) -> dict[str, Any]:
-    group = row["group"]
+def read(rows: list[dict[str, Any]]) -> tuple[tuple[RouteStep, ...], str]:
+    """The steps of the rows, and why they make no route, as one sentence, or ""."""
+    try:
+        steps = read_steps(rows)
+    except NoRoute as no:
+        return (), _t(no.text) % no.values
+    why = why_not_steps(steps)
+    return steps, _t(why) if why else ""
+
+
+def typed(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as a page sends them: the place in order is a number."""
+    return [_read(row) for row in rows]
+
+
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    group = str(row["group"])
     return {**row, "group": int(group) if group.isascii() and group.isdigit() else 0}
 
 

@@ -55,6 +55,9 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
             continue
         url = reverse(f"{name}:list", args=[kind.slug])
         items.append({"label": kind.label, "url": url, "is_current": here.startswith(url)})
+    if name == "partner" or (name == "staff" and _looks_into_the_catalogue(request.user)):
+        url = reverse(f"{name}:catalogue")
+        items.append({"label": _("Catalogue"), "url": url, "is_current": here.startswith(url)})
     if name == "staff" and access.holds(request.user, Permission.FOLLOW_UP_MANAGE):
         items.append(_failures(here))
     if name == "staff" and access.holds(request.user, Permission.PEOPLE_MANAGE):
@@ -72,6 +75,10 @@ def navigation(request: HttpRequest, name: str) -> list[dict[str, Any]]:
         url = reverse("labelled")
         items.append({"label": _("Labelled deals"), "url": url, "is_current": here == url})
     return items
+
+
+def _looks_into_the_catalogue(person: Any) -> bool:
+    return access.reads_cases(person) or access.reads_reviews(person)
 
 
 def _decisions(request: HttpRequest) -> dict[str, Any]:

@@ -347,7 +347,7 @@ class Desk:
             "handling_label": row.get_handling_display(),
             "emergency": emergency_of(person, row),
             "may_handle": self.name == "staff" and may_handle(person, row),
-            "value": getattr(row, "total", None) or getattr(row, "amount", None),
+            "value": getattr(row, "total", None) or getattr(row, "amount", None) or None,
             "shown_nation": row.nation if self.shows_nation and hasattr(row, "nation") else "",
             "choices": shown,
             "open_step": open_step,
@@ -445,6 +445,7 @@ class ShownChoice:
     confirm: bool
     moves: bool
     asks_first: bool
+    remark: str = ""
 
     @classmethod
     def of(
@@ -470,6 +471,7 @@ class ShownChoice:
             confirm=choice.step.confirm,
             moves=choice.step.awaited,
             asks_first=choice.step.signs and not is_proven and bound is None,
+            remark=form.remark if form else "",
         )
 
 
@@ -498,7 +500,8 @@ def progress(row: Any, hidden: Collection[str] = ()) -> list[dict[str, Any]]:
     A case that stands aside shows where it left the way; one that has ended shows how far it came.
     """
     states = dict(type(row)._meta.get_field("state").flatchoices)
-    way = [state for state in states if state not in {*ENDS, *ASIDES, *hidden}]
+    not_shown = {*hidden, *row.states_not_taken} - {row.state}
+    way = [state for state in states if state not in {*ENDS, *ASIDES, *not_shown}]
     if row.state in ENDS:
         way = [*_passed(row, way), row.state]
     elif row.state in ASIDES:

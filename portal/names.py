@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
 from documents.models import Document
+from documents.serving import VOLUME
 from partners.access import ROLES
 from partners.models import Organisation, Person
 from workflow.rights import SYSTEM
@@ -40,10 +42,12 @@ def role(identifier: str) -> str:
 
 
 def papers(subjects: Iterable[str]) -> dict[str, str]:
-    """Subject of a line → title of the paper it is about, with its version."""
+    """Subject of a line → title of the paper it is about, with its version; a volume has none."""
+    subjects = list(subjects)
     ids = {text: UUID(text.removeprefix(PAPER)) for text in subjects if text.startswith(PAPER)}
     found = Document.objects.in_bulk(ids.values())
-    return {
+    volumes = {text: _("The whole file as one PDF") for text in subjects if text.startswith(VOLUME)}
+    return volumes | {
         subject: f"{found[pk].label} v{found[pk].version}"
         for subject, pk in ids.items()
         if pk in found

@@ -16,6 +16,7 @@ from portal.staff import (
     reference,
     roles,
     routes,
+    volume,
 )
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     path("staff/absences/", include(absences.ROUTES)),
     path("staff/decisions/", include(cockpit.ROUTES)),
     path("staff/decisions/route/", routes.preview, name="route_preview"),
+    path("staff/decisions/<case_number:number>/whole/", volume.whole_file, name="whole_file"),
     path("staff/document-numbers/", include(numbers.ROUTES)),
     path("staff/follow-ups/", include(failures.ROUTES)),
     path("staff/handling/", handling.overview, name="labelled"),

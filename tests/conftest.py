@@ -28,6 +28,7 @@ REFERENCE = {
     "partners_nation",
     "partners_agreement",
     "industry_article",
+    "industry_cataloguecode",
     "cases_rate",
     "cases_threshold",
     "approvals_approvalroute",

@@ -28,7 +28,7 @@ from approvals.models import ApprovalFile, Signature, WayStep
 from cases import models as cases
 from documents.models import Document
 from exports import models as exports
-from industry.models import Article
+from industry.models import Article, ArticleMaker, ArticlePrice, NonrecurringCharge
 from ledger.journals import Code, Row, post
 from partners.access import ROLES
 from partners.models import (
@@ -270,6 +270,39 @@ class ArticleFactory(DjangoModelFactory[Article]):
     name_en = "Test radio"
     kind = "article"
     item_class = "non_weapon"
+    source = "test"
+
+
+class MakerFactory(DjangoModelFactory[ArticleMaker]):
+    class Meta:
+        model = ArticleMaker
+
+    article = factory.SubFactory(ArticleFactory)
+    contractor = factory.LazyFunction(firm)
+    role = "prime"
+    valid_from = date(2026, 4, 1)
+    source = "test"
+
+
+class PriceFactory(DjangoModelFactory[ArticlePrice]):
+    class Meta:
+        model = ArticlePrice
+
+    article = factory.SubFactory(ArticleFactory)
+    basis = "standard"
+    amount = Decimal(1_234_567)
+    valid_from = date(2026, 4, 1)
+    source = "test"
+
+
+class ChargeFactory(DjangoModelFactory[NonrecurringCharge]):
+    class Meta:
+        model = NonrecurringCharge
+
+    article = factory.SubFactory(ArticleFactory)
+    amount = Decimal(89_000)
+    approval = "装移第12号"
+    valid_from = date(2026, 4, 1)
     source = "test"
 
 
@@ -591,7 +624,6 @@ def open_approval(
         file.issued_on = today()
     file.save(force_insert=True)
     if state != "drafting":
-        file.keep_revision()
         going.lay_out(file, file.route_today())
         _act_on(file, list(signed), decided=decided, heard=decided or state == "awaiting_decision")
     kind, _duty = file.matter_of.duty.split(":")

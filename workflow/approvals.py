@@ -16,6 +16,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from workflow.calendars import is_in_force
+
 # Lowest first. The last is the head, in whose name everybody else decides (専決).
 RANKS = ("office_chief", "director", "department_head", "executive_director", "president")
 
@@ -91,7 +93,7 @@ class RouteRow:
     bulk_concurrence: bool = False
 
     def counts_on(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return is_in_force(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True)
@@ -119,25 +121,42 @@ class Route:
         return next((step for step in self.steps if step.kind is Kind.DECISION), None)
 
 
+class NoRoute(ValueError):
+    """Something that was given for steps is none: a sentence of the catalogue, and the values it names."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        super().__init__(text % values)
+        self.text, self.values = text, values
+
+
 def read_steps(given: Any) -> tuple[RouteStep, ...]:
-    """Steps as JSON tells them, with kinds and ranks that are known. Raises `ValueError`."""
+    """Steps as JSON tells them, with kinds and ranks that are known. Raises `NoRoute`."""
     if not isinstance(given, list):
-        raise ValueError(_("Give the steps as a list."))  # noqa: TRY004 - what was typed is wrong
+        raise NoRoute(_("Give the steps as a list."))
     return tuple(_read_step(place, one) for place, one in enumerate(given, start=1))
 
 
 def _read_step(place: int, given: Any) -> RouteStep:
     if not isinstance(given, Mapping) or set(given) != {"kind", "unit", "rank", "group"}:
-        raise ValueError(f"step {place}: give kind, unit, rank and group, and nothing else.")
+        text = _("step %(place)s: give kind, unit, rank and group, and nothing else.")
+        raise NoRoute(text, place=place)
     if given["kind"] not in list(Kind):
-        raise ValueError(f"step {place}: kind is one of {', '.join(Kind)}.")
+        raise NoRoute(
+            _("step %(place)s: kind is one of %(kinds)s."), place=place, kinds=_list(Kind)
+        )
     if given["rank"] not in RANKS:
-        raise ValueError(f"step {place}: rank is one of {', '.join(RANKS)}.")
+        raise NoRoute(
+            _("step %(place)s: rank is one of %(ranks)s."), place=place, ranks=_list(RANKS)
+        )
     if type(given["group"]) is not int or given["group"] < 1:
-        raise ValueError(f"step {place}: group is a whole number from 1 on.")
+        raise NoRoute(_("step %(place)s: group is a whole number from 1 on."), place=place)
     if not isinstance(given["unit"], str) or not given["unit"]:
-        raise ValueError(f"step {place}: name a unit.")
+        raise NoRoute(_("step %(place)s: name a unit."), place=place)
     return RouteStep(Kind(given["kind"]), given["unit"], given["rank"], given["group"])
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 def why_not_steps(steps: Sequence[RouteStep]) -> str:
@@ -176,7 +195,7 @@ def find_route(
     table = [row for row in rows if row.matter == matter and row.counts_on(on)]
     fitting = [row for row in table if row.nation in {"", nation} and row.label in {"", label}]
     reached = [row for row in fitting if row.from_amount <= amount]
-    said = {"matter": matter, "amount": f"{amount:,f}", "day": on.isoformat()}
+    said = {"matter": matter, "amount": f"{amount.normalize():,f}", "day": on.isoformat()}
     if not reached:
         return Route((), consult_ministry=False, why=_why_none(fitting, said))
     row = max(reached, key=lambda one: (bool(one.label), bool(one.nation), one.from_amount))
@@ -328,13 +347,14 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @dataclass(frozen=True)
 class Matter:
-    """What of a case is put to approval. The case type names its matters in `matters`.
+    """What is put to approval. A case type names its matters in `matters`.
 
-    `content` is what signatures cover, as plain values: lines, price, papers, reference data.
-    `amount` (yen) chooses the route; `draft` gives what the cover sheet says at first. `duty` is
-    that of whoever signs, `waits_in` the state in which the case waits for the decision. `issues`
-    is the kind of the paper that goes out and `preview` its page before it does; `decided` and
-    `given_up` are books of the file's step, for what takes effect with it.
+    What is no case, a change of reference data, is carried by `approvals.matters`. `content` is what
+    signatures cover, as plain values: lines, price, papers, reference data. `amount` (yen) chooses the
+    route; `draft` gives what the cover sheet says at first. `duty` is that of whoever signs, `waits_in`
+    the state in which the case waits for the decision. `issues` is the kind of the paper that goes out
+    and `preview` its page before it does. `why_not` says what stands against it now, or ""; `decided`
+    and `given_up` are books of the file's step, for what takes effect with it.
     """
 
     name: str
@@ -346,5 +366,6 @@ class Matter:
     waits_in: str = ""
     issues: str = ""
     preview: Callable[[Any], str] | None = None
+    why_not: Callable[[Any], str] | None = None
     decided: Callable[[Any], None] | None = None
     given_up: Callable[[Any], None] | None = None

@@ -12,6 +12,11 @@ ONE_DAY = timedelta(days=1)
 TURN_OF_YEAR = {"JP": {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}}
 
 
+def is_in_force(first: date, last: date | None, day: date) -> bool:
+    """Whether what counts from `first` until `last` (None: for good) counts on a day."""
+    return first <= day and (last is None or day <= last)
+
+
 class NoSuchCalendar(ValueError):
     """No public holidays are known for the country."""
 

@@ -12,7 +12,7 @@ standard (a dated row) and the calendar, whenever somebody asks. Plain Python bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -149,23 +149,18 @@ class Reading:
 
     @property
     def wants_reminder(self) -> bool:
-        left = self.days_left
-        return bool(
-            self.is_running
-            and self.standard
-            and left is not None
-            and left <= self.standard.remind_before
-        )
+        return self._runs_within(lambda standard: standard.remind_before)
 
     @property
     def wants_escalation(self) -> bool:
+        return self._runs_within(lambda standard: -standard.escalate_after - 1)
+
+    def _runs_within(self, days: Callable[[Standard], int]) -> bool:
+        """It runs, and no more days are left than the standard says."""
         left = self.days_left
-        return bool(
-            self.is_running
-            and self.standard
-            and left is not None
-            and -left > self.standard.escalate_after
-        )
+        if self.standard is None or left is None or not self.is_running:
+            return False
+        return left <= days(self.standard)
 
 
 @dataclass(frozen=True)

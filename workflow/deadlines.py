@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
-from workflow.clocks import Hand, Line, Reading, Standard, read
+from workflow.clocks import Hand, Line, Reading, read
 from workflow.models import Case, ClockRing, ClockStandard, Deadline, Entry, FollowUp
 from workflow.rights import SYSTEM
 from workflow.steps import NotOpen, beginnings_of, case_types, set_off, steps_of, take_within
@@ -127,20 +127,14 @@ def readings_of_many(
 def _set_standards(readings: Sequence[Reading]) -> None:
     """Each by the row that was in force on the day on which its clock started."""
     names = {reading.clock.name for reading in readings}
-    rows = list(ClockStandard.objects.filter(clock__in=names).order_by("-valid_from"))
+    rows: list[ClockStandard] = list(
+        ClockStandard.objects.filter(clock__in=names).order_by("-valid_from")
+    )
     for reading in readings:
         day = timezone.localdate(reading.started_at)
-        reading.standard = next((_plain(row) for row in rows if _counts(row, reading, day)), None)
-
-
-def _counts(row: Any, reading: Reading, day: date) -> bool:
-    in_force = row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
-    return bool(row.clock == reading.clock.name and in_force)
-
-
-def _plain(row: Any) -> Standard:
-    standard: Standard = row.plain()
-    return standard
+        of_clock = (row for row in rows if row.clock == reading.clock.name)
+        row = next((row for row in of_clock if row.counts_on(day)), None)
+        reading.standard = row.plain() if row else None
 
 
 def ring(now: datetime, limit: int = 200) -> int:

@@ -66,6 +66,11 @@ class StepForm(forms.Form):
     def prepare(self) -> None:
         """Fill choices and first values from the case. Nothing by default."""
 
+    @property
+    def remark(self) -> str:
+        """What the person should know of this very case before they take the step, or ""."""
+        return ""
+
 
 class WithReason(StepForm):
     reason = forms.CharField(

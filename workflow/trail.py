@@ -52,7 +52,6 @@ def record(
     note: str = "",
     given: Mapping[str, Any] | None = None,
     digest: str = "",
-    on_behalf_of: str = "",
 ) -> Entry:
     """Write a line of what is no step, or of a step that was not taken.
 
@@ -67,7 +66,7 @@ def record(
         actor_name=by.actor_name,
         role=capacity.role if capacity else "",
         organisation=capacity.organisation if capacity else "",
-        on_behalf_of=on_behalf_of,
+        on_behalf_of=capacity.on_behalf_of if capacity else "",
         note=note,
         given=values.plain(given or {}),
         digest=digest,

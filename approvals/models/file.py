@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Self
 
@@ -11,25 +11,27 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from approvals import going, notices, papers, rules, seats, words
+from approvals.matters import CARRIED
 from approvals.models.conflict import Conflict
 from approvals.models.revision import Revision
-from approvals.models.route import route_on
+from approvals.models.route import route_of
 from documents import uploads
 from documents.models import Document
-from partners import access
+from partners import access, need_to_know
 from partners.models import Nation, Person
 from workflow import handling, values, walls
-from workflow.approvals import Matter, Route, Standing, changes, needs_resolution
+from workflow.approvals import Change, Matter, Route, Standing, changes, needs_resolution
 from workflow.clocks import Clock
 from workflow.models import Case, CaseQuerySet
-from workflow.rights import Actor, by_system
-from workflow.steps import Act, Leads, NotOpen, beginning, case_types, step
+from workflow.rights import Actor, Right, by_system
+from workflow.steps import Act, Effect, Leads, NotOpen, beginning, case_types, step
 
 
 class State(models.TextChoices):
@@ -86,16 +88,26 @@ def somebody_can_decide(file: ApprovalFile) -> str:
 
 def content_is_as_sealed(file: ApprovalFile) -> str:
     """What was put to approval has not changed since it was sealed."""
-    if not file.changes_since:
+    return _why_not_as_sealed(file.changes_since)
+
+
+def _why_not_as_sealed(found: Sequence[Change]) -> str:
+    if not found:
         return ""
     return _t(
         "What was put to approval has changed since: %(fields)s. The drafter puts it forward anew."
-    ) % {"fields": changed_fields(file)}
+    ) % {"fields": changed_fields(found)}
 
 
-def changed_fields(file: ApprovalFile) -> str:
-    """The names of the fields that differ from what was sealed; the first few of many."""
-    return ", ".join(words.field(change.field) for change in file.changes_since[:5])
+def changed_fields(found: Sequence[Change]) -> str:
+    """The names of the fields that have changed; the first few of many."""
+    return ", ".join(words.field(change.field) for change in found[:5])
+
+
+def nothing_stands_against_it(file: ApprovalFile) -> str:
+    """What is asked can still be done."""
+    why_not = file.matter_of.why_not
+    return why_not(file.subject) if why_not else ""
 
 
 def ministry_was_consulted(file: ApprovalFile) -> str:
@@ -173,12 +185,38 @@ takes_case_back = Leads("take_back", to=_subject_to_take_back)
 goes_on_file = Leads("keep", to=_if_all_is_read)
 
 
+def signing(
+    state: FSMField,
+    *,
+    label: Promise,
+    may: Right,
+    awaited: bool = True,
+    tells: Sequence[Effect] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A step by which somebody signs before the decision; the file goes on."""
+    return step(
+        state,
+        source=State.IN_CIRCULATION,
+        target=ON_ITS_WAY,
+        label=label,
+        may=may,
+        when=[content_is_as_sealed],
+        books=[tell],
+        then=[notices.file_waits, *tells],
+        confirm=True,
+        awaited=awaited,
+        signs=True,
+    )
+
+
 class ApprovalFileQuerySet(CaseQuerySet):
     def visible_to(self, person: Person) -> Self:
         """Whoever sees the case sees its files; so does everybody whose step a file has reached."""
         if not (access.reads_cases(person) or access.reads_reviews(person)):
             return self.none()
         seen = Q(prepared_by=person.actor_id) | Q(steps__in=seats.steps_within_sight(person))
+        if access.reads_cases(person):
+            seen |= Q(pk__in=need_to_know.within_reach(self._carried(), person).values("pk"))
         for kind, model in _kinds_with_matters().items():
             rows = model._default_manager.visible_to(person)  # type: ignore[attr-defined]
             if not rows.query.is_empty():
@@ -188,9 +226,21 @@ class ApprovalFileQuerySet(CaseQuerySet):
     def of(self, case: Any, matter: str) -> Self:
         return self.filter(subject_id=case.pk, matter=matter)
 
+    def _carried(self) -> models.QuerySet[Any]:
+        """Files about what is no case: the agency reads them, as it reads reference data."""
+        rows: models.QuerySet[Any] = self.model._default_manager.filter(subject_kind__in=CARRIED)
+        return rows.order_by()
+
 
 def _kinds_with_matters() -> dict[str, type[Case]]:
     return {model.kind(): model for model in case_types() if getattr(model, "matters", ())}
+
+
+def _matters_of(kind: str) -> tuple[Matter, ...]:
+    """As the case type names them; what is no case is carried here."""
+    model: Any = apps.get_model(kind)
+    matters: tuple[Matter, ...] = CARRIED.get(kind) or model.matters
+    return matters
 
 
 class ApprovalFile(Case):
@@ -289,7 +339,7 @@ class ApprovalFile(Case):
         """A step of a case has asked for an approval: its drafter finds the file on their desk."""
         cover, files = matter.draft(subject), ApprovalFile.objects
         return cls(  # type: ignore[operator]
-            title=getattr(subject, "title", "") or matter.name,
+            title=cover.get("title") or subject.title,
             matter=matter.name,
             subject_kind=subject.kind(),
             subject_id=subject.pk,
@@ -334,7 +384,12 @@ class ApprovalFile(Case):
         target=[State.IN_CIRCULATION, State.AWAITING_DECISION],
         label=_("Put forward"),
         may=rules.drafter,
-        when=[case_is_put_to_approval, cover_sheet_is_written, somebody_can_decide],
+        when=[
+            case_is_put_to_approval,
+            nothing_stands_against_it,
+            cover_sheet_is_written,
+            somebody_can_decide,
+        ],
         books=[tell],
         then=[papers.outgoing_draft, notices.file_waits],
         confirm=True,
@@ -346,93 +401,38 @@ class ApprovalFile(Case):
         route = self.route_today()
         self.amount = self.matter_of.amount(self.subject)
         self.seal(route)
-        self.keep_revision()
         going.lay_out(self, route)
         return self._on_its_way()
 
     # Those on the way ------------------------------------------------------------------------
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Approve"),
-        may=rules.in_line,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=True,
-        signs=True,
-    )
+    @signing(state, label=_("Approve"), may=rules.in_line)
     def approve(self, *, opinion: str, by: Actor) -> str:
         """Sign for your post in the line; the file goes on."""
         return self._signed(rules.in_line, by, Standing.APPROVED, opinion)
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Agree"),
-        may=rules.consulted,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=True,
-        signs=True,
-    )
+    @signing(state, label=_("Agree"), may=rules.consulted)
     def agree(self, *, opinion: str, by: Actor) -> str:
         """Your unit agrees."""
         return self._signed(rules.consulted, by, Standing.APPROVED, opinion)
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Agree with conditions"),
-        may=rules.consulted,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=False,
-        signs=True,
-    )
+    @signing(state, label=_("Agree with conditions"), may=rules.consulted, awaited=False)
     def agree_with_conditions(self, *, conditions: str, by: Actor) -> str:
         """Your unit agrees if something is seen to; whoever decides reads it."""
         return self._signed(rules.consulted, by, Standing.CONDITIONAL, conditions)
 
-    @step(
+    @signing(
         state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
         label=_("Disagree"),
         may=rules.consulted,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits, notices.unit_disagrees],
-        confirm=True,
         awaited=False,
-        signs=True,
+        tells=[notices.unit_disagrees],
     )
     def disagree(self, *, opinion: str, by: Actor) -> str:
         """Your unit does not agree. That stops nothing, but whoever decides answers it in writing."""
         return self._signed(rules.consulted, by, Standing.DISAGREED, opinion)
 
-    @step(
-        state,
-        source=State.IN_CIRCULATION,
-        target=ON_ITS_WAY,
-        label=_("Pass the examination"),
-        may=rules.examiner,
-        when=[content_is_as_sealed],
-        books=[tell],
-        then=[notices.file_waits],
-        confirm=True,
-        awaited=True,
-        signs=True,
-    )
+    @signing(state, label=_("Pass the examination"), may=rules.examiner)
     def examine(self, *, finding: str, by: Actor) -> str:
         """The file and its papers are in order."""
         return self._signed(rules.examiner, by, Standing.APPROVED, finding)
@@ -473,7 +473,7 @@ class ApprovalFile(Case):
         target=[State.AWAITING_ISSUE, State.DECIDED],
         label=_("Decide"),
         may=rules.decider,
-        when=[content_is_as_sealed, ministry_was_consulted],
+        when=[nothing_stands_against_it, content_is_as_sealed, ministry_was_consulted],
         books=[tell, carry_out],
         then=[papers.decided_file, notices.file_decided, notices.file_to_read, goes_on_file],
         confirm=True,
@@ -592,7 +592,7 @@ class ApprovalFile(Case):
         state,
         source=UNDECIDED,
         target=State.WITHDRAWN,
-        label=_("Withdraw"),
+        label=pgettext_lazy("approval", "Withdraw"),
         may=rules.drafter,
         books=[give_up],
         clocks=[DECIDING.stops],
@@ -714,9 +714,11 @@ class ApprovalFile(Case):
 
     @property
     def matter_of(self) -> Matter:
-        model: Any = apps.get_model(self.subject_kind)
-        matters: tuple[Matter, ...] = model.matters
-        return next(one for one in matters if one.name == self.matter)
+        return next(one for one in _matters_of(self.subject_kind) if one.name == self.matter)
+
+    @property
+    def states_not_taken(self) -> Collection[str]:  # type: ignore[override]  # by its matter
+        return () if self.matter_of.issues else (State.AWAITING_ISSUE, State.ISSUED)
 
     @property
     def matter_label(self) -> str:
@@ -743,8 +745,29 @@ class ApprovalFile(Case):
 
     @cached_property
     def changes_since(self) -> list[Any]:
-        """What differs from the content that was sealed."""
-        return changes(self.content, self.content_now()) if self.sealed_at else []
+        """What differs from the content that was sealed, and a label under which it goes another way.
+
+        Nothing once the decision took effect.
+        """
+        has_taken_effect = self.decided_at and self.matter_of.decided
+        if not self.sealed_at or has_taken_effect:
+            return []
+        return [*changes(self.content, self.content_now()), *self._another_way()]
+
+    def _another_way(self) -> list[Change]:
+        """A label alone says who may know, not what is decided: it counts where the route is another."""
+        before = self.route.get("label", self.handling)
+        if before == self.handling:
+            return []
+        steps = [step.plain() for step in self.route_today().steps]
+        return [] if steps == self.route["steps"] else [Change("handling", before, self.handling)]
+
+    def look_again(self, subject: Any) -> None:
+        """With the subject locked: it may have changed while this was being decided. Raises `NotOpen`."""
+        self.subject = subject
+        found = changes(self.content, self.content_now())
+        if why := nothing_stands_against_it(self) or _why_not_as_sealed(found):
+            raise NotOpen(why)
 
     def content_now(self) -> dict[str, Any]:
         """What signatures would cover today, as plain values."""
@@ -752,28 +775,31 @@ class ApprovalFile(Case):
         return content
 
     def route_today(self) -> Route:
-        return route_on(
-            timezone.localdate(),
-            matter=self.matter,
-            amount=Decimal(self.matter_of.amount(self.subject)),
-            nation=self.nation_id or "",
-            label=self.handling,
-        )
+        return route_of(self.matter_of, self.subject)
 
     def seal(self, route: Route) -> None:
-        """Keep what is put to approval, and the way it takes, under one digest."""
+        """Keep what is put to approval, and the way it takes, under one digest, as a revision."""
         self.consult_ministry = route.consult_ministry
         self.bulk_concurrence = bool(route.row and route.row.bulk_concurrence)
         self.route = {
             "steps": [step.plain() for step in route.steps],
             "why": [{"text": why.text, "values": dict(why.values)} for why in route.why],
+            "label": self.handling,
         }
-        self.content = self.content_now()
+        self.content, cover = self.content_now(), self.cover()
         self.sealed_at, self.voided = timezone.now(), []
-        cover = self.cover()
         sealed = {"content": self.content, "route": self.route["steps"], "cover": cover}
         self.content_digest = values.digest(sealed)
         self.sealed_revision = self.revision
+        Revision.objects.create(
+            file=self,
+            number=self.revision,
+            sealed_at=self.sealed_at,
+            cover=cover,
+            content=self.content,
+            route=self.route,
+            digest=self.content_digest,
+        )
 
     def attachments(self) -> models.QuerySet[Any]:
         return Document.objects.of(self).filter(kind=ATTACHMENT).order_by("version")
@@ -783,17 +809,6 @@ class ApprovalFile(Case):
     @property
     def today(self) -> date:
         return timezone.localdate()
-
-    def keep_revision(self) -> None:
-        Revision.objects.create(
-            file=self,
-            number=self.revision,
-            sealed_at=self.sealed_at or timezone.now(),
-            cover=self.cover(),
-            content=self.content,
-            route=self.route,
-            digest=self.content_digest,
-        )
 
     @property
     def needs_resolution(self) -> bool:

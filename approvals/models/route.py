@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from partners import route_steps
 from partners.models import Nation, Unit
 from workflow import walls
-from workflow.approvals import Route, RouteRow, find_route, read_steps, why_not_steps
+from workflow.approvals import Matter, Route, RouteRow, find_route, read_steps
 from workflow.handling import Handling
 from workflow.models import Dated
 from workflow.models.dated import COUNTS
@@ -61,12 +63,9 @@ class ApprovalRoute(Dated):
         return f"{self.matter} ≥ {self.from_amount}"
 
     def clean(self) -> None:
-        try:
-            steps = read_steps(self.steps)
-        except ValueError as error:
-            raise ValidationError({"steps": str(error)}) from error
-        if why := why_not_steps(steps):
-            raise ValidationError({"steps": _t(why)})
+        steps, why = route_steps.read(self.steps)
+        if why:
+            raise ValidationError({"steps": why})
         known = set(Unit.objects.values_list("code", flat=True))
         if strange := sorted({step.unit for step in steps} - known):
             raise ValidationError(
@@ -99,6 +98,17 @@ def route_on(day: date, *, matter: str, amount: Decimal, nation: str, label: str
         on=day,
         nation=nation,
         label=label,
+    )
+
+
+def route_of(matter: Matter, case: Any) -> Route:
+    """The way that a matter of a case takes today. Raises `NotOpen` where its amount chooses none."""
+    return route_on(
+        timezone.localdate(),
+        matter=matter.name,
+        amount=Decimal(matter.amount(case)),
+        nation=getattr(case, "nation_id", "") or "",
+        label=case.handling,
     )
 
 

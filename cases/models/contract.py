@@ -17,6 +17,7 @@ from django_fsm import FSMField
 from approvals import files
 from cases import actions, deadlines, journals, notices, papers, rules
 from cases.matters import OFFER
+from cases.models.rate import Rate, rate_on
 from cases.models.request import Request
 from cases.pricing import rounded
 from documents.models import Document
@@ -305,11 +306,13 @@ class Contract(NationCase):
     )
     def price(self) -> None:
         """Take the quotes into the price and add the administrative charge in force today."""
-        priced, percent = actions.priced(self)
-        self.net, self.total, self.deposit = priced.net, priced.total, priced.deposit
-        self.administrative_percent = percent
-        self.administrative_charge = priced.administrative_charge
-        self.priced_on = timezone.localdate()
+        today = timezone.localdate()
+        price = actions.priced(self, today)
+        self.net, self.total = price.net, price.total
+        self.administrative_percent = rate_on(Rate.Code.ADMINISTRATION, today)
+        self.administrative_charge = price.administration + price.minimum_top_up
+        self.deposit = rounded(price.total * rate_on(Rate.Code.DEPOSIT, today) / 100, self.currency)
+        self.priced_on = today
 
     @step(
         state,

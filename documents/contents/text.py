@@ -16,13 +16,14 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 def objection(data: bytes) -> str:
     if data.lstrip().startswith(OTHER_THINGS):
         return sentences.mismatch()
-    text = _decoded(data)
+    text = decoded(data)
     if text is None or CONTROLS.search(text):
         return _("This is not plain text in UTF-8 or Shift_JIS. Save it as one of these.")
     return sentences.two_things() if MARKUP.search(text) else ""
 
 
-def _decoded(data: bytes) -> str | None:
+def decoded(data: bytes) -> str | None:
+    """None if it is neither."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return data.decode(encoding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -26,12 +27,20 @@ from fms_agency.demo.people import BODIES, PEOPLE, Someone
 from fms_agency.demo.player import Play
 from fms_agency.demo.samples import SAMPLES
 from fms_agency.demo.script import Deal, Door
+from industry.models import Article, ArticleMaker, ArticlePrice
 from partners.identity.sealing import seal
 from partners.models import Membership, Organisation, Person
 from workflow import follow_ups
 from workflow.models import FollowUp
 
 SINCE = date(2026, 4, 1)
+SAMPLE = "見本。実在の企業及び価格ではない。 Sample, no real firm or price."
+MAKERS = {
+    "electric": ("JP-RAD-001", "JP-RAD-002", "JP-RAD-101"),
+    "heavy": ("JP-SHP-001",),
+    "prototype": ("JP-COM-001",),
+}
+PRICED, PRICE = "JP-RAD-101", Decimal(12_000_000)
 
 
 def build(samples: Sequence[Deal] = SAMPLES) -> dict[str, Account]:
@@ -39,6 +48,7 @@ def build(samples: Sequence[Deal] = SAMPLES) -> dict[str, Account]:
     known = accounts.kept_or_new()
     with transaction.atomic():
         organisations = {key: _organisation(key) for key in BODIES}
+        _makers(organisations)
         people = _people(organisations)
         _give_password(list(people.values()), next(iter(known.values())).password)
         for key, account in known.items():
@@ -69,6 +79,26 @@ def _organisation(key: str) -> Organisation:
         kind=body.kind, name_en=body.name_en, defaults=fields
     )
     return row
+
+
+def _makers(organisations: dict[str, Organisation]) -> None:
+    """Who makes some articles of the catalogue, and what one of them costs."""
+    articles = Article.objects.in_bulk(field_name="catalogue_number")
+    for firm, numbers in MAKERS.items():
+        for number in numbers:
+            ArticleMaker.objects.get_or_create(
+                article=articles[number],
+                contractor=organisations[firm],
+                role=ArticleMaker.Role.PRIME,
+                valid_from=SINCE,
+                defaults={"source": SAMPLE},
+            )
+    ArticlePrice.objects.get_or_create(
+        article=articles[PRICED],
+        basis=ArticlePrice.Basis.STANDARD,
+        valid_from=SINCE,
+        defaults={"source": SAMPLE, "amount": PRICE},
+    )
 
 
 def _people(organisations: dict[str, Organisation]) -> dict[str, Person]:

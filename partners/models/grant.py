@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.access import ROLES
 from partners.models.decided import Decided
@@ -24,7 +25,11 @@ class Grant(Decided):
         _("role"), max_length=40, choices=[(role.id, role.label) for role in ROLES.values()]
     )
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("unit")
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=pgettext_lazy("organisation", "unit"),
     )
     is_acting = models.BooleanField(_("acting for a vacant post"), default=False)
     valid_from = models.DateField(_("from"))

@@ -13,7 +13,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from partners.access import GRANTED_BY_TWO, ROLES
 from partners.models.organisation import Organisation
@@ -42,7 +42,11 @@ class Membership(models.Model):
     )
     # A rank is held in a unit: the two are a post.
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("unit")
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=pgettext_lazy("organisation", "unit"),
     )
     is_acting = models.BooleanField(_("acting for a vacant post"), default=False)
     valid_from = models.DateField(_("from"))

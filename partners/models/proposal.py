@@ -1,4 +1,4 @@
-"""A change of reference data that one person has proposed and another has to confirm before it counts."""
+"""A change of reference data that somebody has proposed: it counts once its approval file is decided."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners import kinds, notices
+from partners import kinds
 from partners.models.decided import Decided
 from partners.models.person import Person
 from workflow import walls
 from workflow.models import Entry, Reference
-from workflow.steps import Effect
 
 
 class Proposal(Decided):
@@ -62,7 +61,9 @@ class Proposal(Decided):
                 name="partners_proposal_new_row_or_end",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                condition=Q(decided_by=None)
+                | ~Q(decided_by=F("proposed_by"))
+                | Q(is_confirmed=False),
                 name="partners_proposal_decided_by_another",
             ),
         ]
@@ -112,9 +113,10 @@ class Proposal(Decided):
     def title(self) -> str:
         return kinds.title_of(self.present or self.after())
 
-    def decision_reason(self) -> str:
-        """Why it was declined: the line of the trail has it."""
+    def reason_of_end(self) -> str:
+        """Why it was given up: the line of the trail has it."""
         lines = Entry.objects.filter(case_id=self.pk, event=Entry.Event.REFERENCE_CHANGED)
+        lines = lines.exclude(given__proposal="proposed")
         return str(lines.order_by("-pk").values_list("note", flat=True).first() or "")
 
     def _is_change(self) -> bool:
@@ -123,15 +125,9 @@ class Proposal(Decided):
     def _side(self, which: str) -> dict[str, Any]:
         return {name: change[which] for name, change in self.columns.items()}
 
-    # As trail and messages name it -------------------------------------------------------------
+    # As trail and approval file name it --------------------------------------------------------
 
     number = owner_code = ""
-
-    effects: tuple[Effect, ...] = (
-        notices.change_proposed,
-        notices.change_confirmed,
-        notices.change_declined,
-    )
 
     @classmethod
     def kind(cls) -> str:

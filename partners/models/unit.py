@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from workflow import walls
@@ -20,7 +20,7 @@ class Unit(Reference):
     wall = walls.shared()
 
     class Meta:
-        verbose_name = _("unit")
+        verbose_name = pgettext_lazy("organisation", "unit")
         verbose_name_plural = _("units")
         ordering = ["code"]
 

@@ -16,6 +16,7 @@ from notifications.models import Message
 from partners import access, policies
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
+from portal.partner import catalogue
 from portal.requests import facts_of_request
 from workflow import steps
 from workflow.models import Case
@@ -117,4 +118,13 @@ def reader(person: Any, paper: Document | None) -> Capacity:
     return capacity_in(person, "nation", nation=paper.owner_code if paper else "")
 
 
-desk = Desk("partner", policies.nations, TYPES, front, papers, documents, reader)
+desk = Desk(
+    "partner",
+    policies.nations,
+    TYPES,
+    front,
+    papers,
+    documents,
+    reader,
+    pages=catalogue.PAGES,
+)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
 from approvals import forecast, seats, words
-from approvals.models import ApprovalFile, Sight
-from approvals.models.file import OPEN, WITH_DRAFTER
+from approvals.models import ApprovalFile, Sight, WayStep
+from approvals.models.file import OPEN, UNDECIDED, WITH_DRAFTER
 from ledger.booked import by_transaction
 from partners import posts
 from partners.access import ROLES
+from partners.kinds import is_dated
 from partners.models import Unit
 from partners.route_steps import KINDS
 from portal import names
 from portal.staff.cockpit import FORESEEN
+from portal.staff.reference_words import changes_of
 from workflow import steps, walls
 from workflow.approvals import Kind, Standing, changes
 from workflow.deadlines import readings_of
@@ -26,9 +28,26 @@ from workflow.models import Case
 from workflow.rehearsal import account
 
 
-def files_of(case: Case) -> Any:
-    """The approval files of a case, the newest first."""
-    return ApprovalFile.objects.filter(subject_id=case.pk)
+def files_of(case: Case) -> list[dict[str, Any]]:
+    """The approval files of a case, the newest first, each with who has it and since when."""
+    files = list(ApprovalFile.objects.filter(subject_id=case.pk))
+    here = WayStep.objects.filter(file__in=files, file__state__in=UNDECIDED).filter(
+        standing=Standing.ARRIVED
+    )
+    arrived = list(here.select_related("unit")) if any(f.state in UNDECIDED for f in files) else []
+    names_of = seats.names_at(arrived)
+    return [
+        {
+            "file": file,
+            "with": [
+                {"post": step.post, "names": names_of[step.pk], "since": step.arrived_at}
+                for step in arrived
+                if step.file_id == file.pk
+            ],
+            "with_drafter": file.state in WITH_DRAFTER,
+        }
+        for file in files
+    ]
 
 
 def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
@@ -38,7 +57,7 @@ def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
     _see(file, person)
     content = file.content or file.content_now()
     return {
-        "subject_url": _subject_url(file),
+        "subject": _subject(file),
         "drafter": who.get(file.prepared_by, file.prepared_by_name),
         "clocks": clocks,
         "forecast": forecast.of(file, next(iter(clocks), None)),
@@ -49,7 +68,7 @@ def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
             {"name": words.section(name), "rows": words.fields(inner, name)}
             for name, inner in content.items()
         ],
-        "voided": [_shown_change(one["field"], one["from"], one["to"]) for one in file.voided],
+        "voided": [_shown_change(one) for one in file.voided],
         "since": since,
         "foreseen": _foreseen(file, person),
         "followed": _followed(file),
@@ -85,14 +104,18 @@ def _ids(file: Any) -> list[str]:
     return [file.prepared_by, *acted, *read]
 
 
-def _subject_url(file: Any) -> str:
+def _subject(file: Any) -> dict[str, Any]:
+    """What the file is about: where it stands, what it is called and, of reference data, what changes."""
     subject = file.subject
     if isinstance(subject, Case):
-        return reverse("staff:case", args=[subject.slug(), subject.number])
-    try:
-        return reverse(str(subject._meta.model_name), args=[subject.pk])
-    except NoReverseMatch:
-        return ""
+        url = reverse("staff:case", args=[subject.slug(), subject.number])
+        return {"url": url, "name": subject.number}
+    return {
+        "url": reverse("proposal", args=[subject.pk]),
+        "name": subject.title(),
+        "changes": changes_of(subject),
+        "is_dated": is_dated(subject.model),
+    }
 
 
 def _shown(step: Any, file: Any, who: dict[str, str]) -> dict[str, Any]:
@@ -147,17 +170,13 @@ def _since(file: Any, person: Any, who: dict[str, str]) -> dict[str, Any] | None
     return {
         "at": seen.seen_at,
         "revision": seen.revision,
-        "changes": [_shown_change(c.field, c.before, c.after) for c in [*cover, *found]],
+        "changes": [_shown_change(one.plain()) for one in [*cover, *found]],
         "acts": acts,
     }
 
 
-def _shown_change(field: str, before: Any, after: Any) -> dict[str, str]:
-    return {
-        "name": words.field(field),
-        "before": words.value(before),
-        "after": words.value(after),
-    }
+def _shown_change(told: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(("name", "before", "after"), words.change(told), strict=True))
 
 
 def _see(file: Any, person: Any) -> None:

@@ -21,10 +21,11 @@ from ledger.journals import journals_of
 from notifications.models import Message
 from partners import policies
 from partners.models import EmergencyAccess
+from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.requests import facts_of_request
-from portal.staff import trail
+from portal.staff import catalogue, trail
 from portal.staff.approvals import facts_of_file, files_of
 from workflow import steps
 from workflow.models import Case
@@ -83,8 +84,12 @@ def _quote_facts(quote: Any, person: Any) -> dict[str, Any]:
     return {"lines": quote.lines.select_related("article")}
 
 
-def _with_lines(case: Any, person: Any) -> dict[str, Any]:
-    return {"lines": case.lines.all(), "approvals": files_of(case)}
+def _review_facts(review: Any, person: Any) -> dict[str, Any]:
+    return {"lines": review.lines.all(), "approvals": files_of(review)}
+
+
+def _shipment_facts(shipment: Any, person: Any) -> dict[str, Any]:
+    return {"lines": shipment.lines.all()}
 
 
 def _bill_facts(bill: Any, person: Any) -> dict[str, Any]:
@@ -111,7 +116,7 @@ TYPES = (
         _("Transfer reviews"),
         columns=("number", "nation", "title", "state", "changed_at"),
         related=("nation",),
-        facts=_with_lines,
+        facts=_review_facts,
     ),
     CaseType(
         Subcontract,
@@ -134,7 +139,7 @@ TYPES = (
         _("Shipments"),
         columns=("number", "nation", "title", "state", "changed_at"),
         related=("nation",),
-        facts=_with_lines,
+        facts=_shipment_facts,
     ),
     CaseType(
         Bill,
@@ -237,16 +242,16 @@ def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:
-    """The agency sees every paper of a case it sees."""
-    return Document.objects.of(case)
+    """The agency sees every paper of a case it sees, unless the paper names its readers."""
+    rows = type(case)._default_manager.filter(pk=case.pk)
+    return Document.objects.of(case).filter(papers_of(rows, person))
 
 
 def documents(person: Any) -> QuerySet[Document]:
     """Papers of the cases a person may see, kind by kind."""
     allowed = Q(pk__in=[])
     for kind in TYPES:
-        visible = kind.rows(person).order_by().values("pk")
-        allowed |= Q(case_kind=kind.model.kind(), case_id__in=visible)
+        allowed |= Q(case_kind=kind.model.kind()) & papers_of(kind.rows(person), person)
     return Document.objects.filter(allowed)
 
 
@@ -263,5 +268,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=trail.PAGES,
+    pages=[*catalogue.PAGES, *trail.PAGES],
 )

@@ -1,9 +1,9 @@
-"""Reference data: what counts on a day and what counted before; changes are proposed by one, confirmed by another."""
+"""Reference data: what counts on a day and what counted before; a change is proposed and put to approval."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, cast
 from uuid import UUID
@@ -19,19 +19,24 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from approvals import actions
+from approvals.models import ApprovalRoute
 from partners import access, kinds, policies, reference
 from partners.access import Permission
-from partners.forms import Declining, ProposeEnd, ProposeRow, ProposeWithdrawal
+from partners.forms import ProposeEnd, ProposeRow, ProposeWithdrawal
 from partners.models import Person, Proposal
 from portal.identity import Proof, freshly
+from portal.staff import routes
 from portal.staff.reference_words import (
     changes_of,
+    files_about,
     goes_on,
     heads,
     shown_proposal,
     shown_rows,
+    shown_waiting,
     told_of,
 )
 from workflow.models import Dated, Reference
@@ -68,7 +73,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     shown = [_shown_kind(name, kind) for name, kind in kinds.kinds().items()]
     context = {
         "kinds": sorted(shown, key=lambda one: str(one["label"])),
-        "waiting": [shown_proposal(one) for one in waiting],
+        "waiting": shown_waiting(waiting, request.user),
         **_acts(request),
     }
     return render(request, "portal/staff/reference/overview.html", context)
@@ -114,7 +119,7 @@ def _undated(request: HttpRequest, kind: type[Reference], context: dict[str, Any
 
 
 def one(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
-    """A row: who proposed and confirmed what of it, by which source; a dated one with every version."""
+    """A row: who proposed and decided what of it, by which source; a dated one with every version."""
     row = _row(kind, pk)
     rows = list(reference.versions(row)) if isinstance(row, Dated) else [row]
     keys = [str(version.pk) for version in rows]
@@ -123,19 +128,22 @@ def one(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
         "kind": kind,
         "label": kinds.label_of(type(row)),
         "title": kinds.title_of(row),
-        "waiting": [shown_proposal(held) for held in waiting.select_related("proposed_by")],
+        "waiting": shown_waiting(waiting.select_related("proposed_by"), request.user),
         **_acts(request),
     }
     if isinstance(row, Dated):
         return _versions(request, row, rows, context)
-    context |= {"shown": shown_rows([row])[0], "told": told_of([row]).get(str(row.pk), [])}
+    context |= {
+        "shown": shown_rows([row])[0],
+        "told": told_of([row], request.user).get(str(row.pk), []),
+    }
     return render(request, "portal/staff/reference/undated_row.html", context)
 
 
 def _versions(
     request: HttpRequest, row: Dated, rows: list[Any], context: dict[str, Any]
 ) -> HttpResponse:
-    told, today = told_of(rows), timezone.localdate()
+    told, today = told_of(rows, request.user), timezone.localdate()
     latest = next((version for version in rows if not version.counts_never), None)
     context |= {
         "latest": latest,
@@ -160,14 +168,18 @@ def propose(
     model = _kind(kind)
     before = _row(kind, pk) if pk is not None else None
     form = ProposeRow(request.POST or None, kind=model, instead_of=before)
-    words = _words_of_proposing(model, is_new=before is None)
+    if routes.is_only_looked_at(request):
+        form, proof = routes.still_typed(form), None
+    words: dict[str, Any] = _words_of_proposing(model, is_new=before is None)
+    if model is ApprovalRoute:
+        words["would_go"] = routes.would_go(form)
     return _proposed(request, form, reference.propose, words, before, kind, proof)
 
 
 def _words_of_proposing(kind: type[Reference], *, is_new: bool) -> dict[str, str]:
     dated = kinds.is_dated(kind)
-    from_day = _t("It counts from its first day on, once a second person has confirmed it.")
-    at_once = _t("It counts as soon as a second person has confirmed it.")
+    from_day = _t("It counts from its first day on, once its approval file has been decided.")
+    at_once = _t("It counts as soon as its approval file has been decided.")
     if is_new:
         return {"label": _t("Propose a new row"), "hint": from_day if dated else at_once}
     if dated:
@@ -210,7 +222,7 @@ def _proposed(
     request: HttpRequest,
     form: Any,
     do: Callable[..., Proposal],
-    words: dict[str, str],
+    words: dict[str, Any],
     row: Reference | None,
     kind: str,
     proof: Proof | None,
@@ -218,14 +230,12 @@ def _proposed(
     refusal = words.pop("refusal", "")
     if form.is_valid() and not proof:
         try:
-            proposal = do(by=_person(request), **form.given)
+            file = actions.put_forward(do, by=_person(request), **form.given)
         except Refused as no:
             refusal = str(no)
         else:
-            messages.success(
-                request, _t("Proposed. It counts once somebody else has confirmed it.")
-            )
-            return redirect("proposal", proposal.pk)
+            messages.success(request, _t("Put forward. It counts once it has been decided."))
+            return redirect("staff:case", "approvals", file.number)
     back = reverse("reference_row", args=[kind, row.pk]) if row else ""
     context = {
         "form": form,
@@ -246,66 +256,23 @@ def _proposed(
     )
 
 
-# Deciding ------------------------------------------------------------------------------------
+# What is proposed ----------------------------------------------------------------------------
 
 
 def proposal(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What is proposed, for whoever wants to know. It is decided on a page of its own."""
-    return _proposal_page(request, _proposal(pk), None)
-
-
-def confirm(request: HttpRequest, pk: UUID, proof: Proof | None = None) -> HttpResponse:
-    """What somebody else has proposed; POST confirms it."""
-    held = _proposal(pk)
-    if request.method == "GET" or proof:
-        return _proposal_page(request, held, Declining(), proof_to_confirm=proof)
-    return _decided(request, held, Declining(), reference.confirm)
-
-
-def decline(request: HttpRequest, pk: UUID, proof: Proof | None = None) -> HttpResponse:
-    held, form = _proposal(pk), Declining(request.POST)
-    if not form.is_valid() or proof:
-        return _proposal_page(request, held, form, proof_to_decline=proof)
-    return _decided(request, held, form, partial(reference.decline, **form.given))
-
-
-def _decided(
-    request: HttpRequest, held: Proposal, form: Declining, do: Callable[..., None]
-) -> HttpResponse:
-    try:
-        do(held, by=_person(request))
-    except Refused as no:
-        return _proposal_page(request, held, form, str(no))
-    messages.success(request, _t("Recorded in the trail."))
-    return redirect("proposal", held.pk)
-
-
-def _proposal_page(
-    request: HttpRequest,
-    held: Proposal,
-    form: Declining | None,
-    refusal: str = "",
-    **proofs: Proof | None,
-) -> HttpResponse:
-    is_open = not held.decided_at and _acts(request)["may_confirm"]
+    """What is proposed, and what has become of it. It is decided on the page of its file."""
+    rows = Proposal.objects.select_related("proposed_by", "decided_by")
+    held: Proposal = get_object_or_404(rows, pk=pk)
     shown = shown_proposal(held)
     context = {
         "proposal": held,
         "shown": shown,
+        "file": files_about([held], request.user).get(held.pk),
         "changes": changes_of(held),
         "goes_on": "" if held.decided_at or not shown["is_withdrawal"] else goes_on(held.present),
-        "why_declined": held.decision_reason() if held.is_confirmed is False else "",
-        "form": form,
-        "refusal": refusal,
-        "may_decide": is_open and held.proposed_by_id != _person(request).pk,
-        **proofs,
+        "why_given_up": held.reason_of_end() if held.is_confirmed is False else "",
     }
-    return render(
-        request,
-        "portal/staff/reference/proposal.html",
-        context,
-        status=_status(refusal, form, *proofs.values()),
-    )
+    return render(request, "portal/staff/reference/proposal.html", context)
 
 
 # Parts ---------------------------------------------------------------------------------------
@@ -346,26 +313,17 @@ def _texts(kind: type[Reference]) -> list[str]:
     return own + [f"{name}__{text}" for name in _joined(kind) for text in ("name_ja", "name_en")]
 
 
-def _proposal(pk: UUID) -> Proposal:
-    rows = Proposal.objects.select_related("proposed_by", "decided_by")
-    held: Proposal = get_object_or_404(rows, pk=pk)
-    return held
-
-
 def _person(request: HttpRequest) -> Person:
     person: Any = request.user  # the policy has let nobody else in
     return cast("Person", person)
 
 
 def _acts(request: HttpRequest) -> dict[str, bool]:
-    return {
-        "may_propose": bool(access.holds(request.user, Permission.REFERENCE_PROPOSE)),
-        "may_confirm": bool(access.holds(request.user, Permission.REFERENCE_CONFIRM)),
-    }
+    return {"may_propose": bool(access.holds(request.user, Permission.REFERENCE_PROPOSE))}
 
 
-def _status(refusal: str, form: forms.Form | None, *proofs: Proof | None) -> int:
-    return 409 if refusal else 422 if (form and form.errors) or any(proofs) else 200
+def _status(refusal: str, form: forms.Form, proof: Proof | None) -> int:
+    return 409 if refusal else 422 if form.errors or proof else 200
 
 
 def _proposing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -375,16 +333,6 @@ def _proposing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 ROUTES: list[URLPattern] = [
     path("", policies.staff(require_GET(overview)), name="reference"),
     path("proposals/<uuid:pk>/", policies.staff(require_GET(proposal)), name="proposal"),
-    path(
-        "proposals/<uuid:pk>/confirm/",
-        policies.confirmers(require_http_methods(["GET", "POST"])(freshly(confirm))),
-        name="confirm_proposal",
-    ),
-    path(
-        "proposals/<uuid:pk>/decline/",
-        policies.confirmers(require_POST(freshly(decline))),
-        name="decline_proposal",
-    ),
     path("<slug:kind>/", policies.staff(require_GET(of_kind)), name="reference_kind"),
     path("<slug:kind>/new/", _proposing(propose), name="propose_row"),
     path("<slug:kind>/<slug:pk>/", policies.staff(require_GET(one)), name="reference_row"),

@@ -9,10 +9,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from approvals.models import ApprovalFile
 from partners import kinds, reference
 from partners.models import Proposal
 from portal import names
 from portal.templatetags.portal import day
+from workflow.approvals import Standing
 from workflow.models import Dated, Entry, Reference
 
 
@@ -80,7 +82,27 @@ def changes_of(held: Proposal) -> list[dict[str, str]]:
     ]
 
 
-def told_of(rows: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
+def files_about(proposals: Iterable[Proposal], person: Any) -> dict[Any, ApprovalFile]:
+    """The approval files of proposals, by the proposal's key; only those that the person may read."""
+    rows = ApprovalFile.objects.visible_to(person).filter(
+        subject_kind=Proposal.kind(), subject_id__in=[held.pk for held in proposals]
+    )
+    return {file.subject_id: file for file in rows.prefetch_related("steps__unit")}
+
+
+def shown_waiting(proposals: Iterable[Proposal], person: Any) -> list[dict[str, Any]]:
+    """What waits for a decision, each with its file and where that is."""
+    held = list(proposals)
+    files = files_about(held, person)
+    return [shown_proposal(one) | _whereabouts(files.get(one.pk)) for one in held]
+
+
+def _whereabouts(file: ApprovalFile | None) -> dict[str, Any]:
+    posts = [step.post for step in file.way if step.standing == Standing.ARRIVED] if file else []
+    return {"file": file, "posts": posts}
+
+
+def told_of(rows: Iterable[Any], person: Any) -> dict[str, list[dict[str, Any]]]:
     """What the trail says of rows, newest first, by their key."""
     by_subject = {f"{row._meta.label_lower}:{row.pk}": row for row in rows}
     lines = Entry.objects.filter(event=Entry.Event.REFERENCE_CHANGED, subject__in=by_subject)
@@ -88,6 +110,9 @@ def told_of(rows: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
     who = names.people(
         actor for line in found for actor in (line.actor_id, line.given.get("proposer", ""))
     )
+    numbers = {line.given["file"] for line in found if "file" in line.given}
+    files = ApprovalFile.objects.visible_to(person).filter(number__in=numbers)
+    readable = set(files.order_by().values_list("number", flat=True))
     told: dict[str, list[dict[str, Any]]] = {}
     for line in found:
         row = by_subject[line.subject]
@@ -99,6 +124,8 @@ def told_of(rows: Iterable[Any]) -> dict[str, list[dict[str, Any]]]:
                 "proposed_by": who.get(
                     line.given.get("proposer", ""), line.given.get("proposed by", "")
                 ),
+                "file": line.given.get("file", ""),
+                "may_read_file": line.given.get("file") in readable,
                 "why": line.note,
                 "changes": _changes_told(row, line.given["changed"]),
             }
@@ -114,15 +141,11 @@ def _changes_told(row: Any, changed: dict[str, dict[str, Any]]) -> list[dict[str
     return [
         {
             "label": kinds.head_of(one),
-            "before": _value_told(row, one, changed[one.name]["from"]),
-            "after": _value_told(row, one, changed[one.name]["to"]),
+            "before": kinds.told(one, changed[one.name]["from"], day=day),
+            "after": kinds.told(one, changed[one.name]["to"], day=day),
         }
         for one in columns
     ]
-
-
-def _value_told(row: Any, column: Any, value: Any) -> str:
-    return kinds.value_of(kinds.with_values(row, {column.name: value}), column, day=day)
 
 
 def goes_on(row: Dated) -> str:

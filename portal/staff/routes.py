@@ -1,4 +1,4 @@
-"""Where a file would go: the route of a matter, an amount and a day, with whoever holds each post."""
+"""Where a file would go, with whoever holds each post: by the rows in force, or by one that is being typed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 
 from approvals.models import ApprovalRoute
 from approvals.models.route import route_on
-from partners import kinds, policies
+from partners import kinds, policies, route_steps
+from partners.forms import ProposeRow
 from partners.models import Nation
 from portal.staff.approvals import preview_of
 from workflow.handling import Handling
@@ -64,3 +65,25 @@ def preview(request: HttpRequest) -> HttpResponse:
             "consult_ministry": route.consult_ministry,
         }
     return render(request, "portal/staff/route.html", {"form": form, **found})
+
+
+# A row that is being typed -------------------------------------------------------------------
+
+
+def is_only_looked_at(request: HttpRequest) -> bool:
+    """The editor asks where a file would go; nothing is proposed."""
+    return "look" in request.POST
+
+
+def still_typed(form: ProposeRow) -> ProposeRow:
+    """The form as it stands, without what would be missing if it were sent."""
+    fresh = ProposeRow(kind=form.kind, instead_of=form.instead_of)
+    fresh.initial.update({name: form[name].value() for name in form.fields})
+    return fresh
+
+
+def would_go(form: ProposeRow) -> dict[str, Any]:
+    """The way by the steps as they are typed, and why they make no route."""
+    rows = form["steps"].value() or []
+    steps, why = route_steps.read(route_steps.typed(rows))
+    return {"way": preview_of(steps), "why_not": why if rows else ""}

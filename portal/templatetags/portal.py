@@ -423,6 +423,7 @@ def form(
     confirm: str = "",
     kind: str = "primary",
     proof: object = None,
+    form_id: str = "",
 ) -> dict[str, object]:
     """A whole form that posts; `cancel` is the address of the way back, if there is one.
 
@@ -436,6 +437,7 @@ def form(
         "confirm": confirm,
         "kind": kind,
         "proof": proof,
+        "form_id": form_id,
     }
 
 

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.api.conftest import Caller, Problem
 from tests.factories import (
+    ArticleFactory,
     BillFactory,
     ContractFactory,
     NationFactory,
@@ -351,9 +352,39 @@ def test_the_catalogue_names_what_can_be_asked_for(requester: Caller) -> None:
             "catalogue_number": "JP-RAD-001",
             "name_ja": "固定式警戒管制レーダー FPS-3ME",
             "name_en": "Fixed air-surveillance radar FPS-3ME",
+            "stock_number": "",
+            "generic_class": "",
             "kind": "article",
+            "item_class": "non_weapon",
             "unit": "EA",
-        }
+            "lead_months": None,
+            "lead_on": None,
+        },
+        {
+            "catalogue_number": "JP-RAD-102",
+            "name_ja": "警戒管制レーダー FPS-3ME 支援役務",
+            "name_en": "Support for the FPS-3ME radar system",
+            "stock_number": "",
+            "generic_class": "S",
+            "kind": "service",
+            "item_class": "service",
+            "unit": "LO",
+            "lead_months": None,
+            "lead_on": None,
+        },
     ]
+    assert requester.get("catalogue/", q="ｺﾃｲｼｷ").json()["results"] == []
+    assert requester.get("catalogue/", q="固定式 れーだー").json()["results"] == rows[:1]
     assert requester.get("catalogue/", kind="training").json()["results"]
     assert requester.get("catalogue/", kind="magic").status_code == 400
+
+
+def test_the_catalogue_shows_a_nation_no_article_that_a_label_keeps_from_it(
+    requester: Caller,
+) -> None:
+    for number, label in (("JP-TST-901", "confidentiality_2"), ("JP-TST-902", "protected")):
+        ArticleFactory(catalogue_number=number, handling=label, stock_number="5840301234567")
+
+    (row,) = requester.get("catalogue/", q="5840-30").json()["results"]
+
+    assert (row["catalogue_number"], row["stock_number"]) == ("JP-TST-901", "5840-30-123-4567")

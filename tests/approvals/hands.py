@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from approvals import actions
+from approvals.files import Drafted, open_file
+from approvals.matters import REFERENCE_CHANGE
 from approvals.models import ApprovalFile
-from partners.models import Person
+from partners import reference
+from partners.models import Person, Proposal
 from partners.posts import holders
 from tests.factories import person, today
+from workflow import walls
 from workflow.approvals import Kind, Standing
 from workflow.follow_ups import run_entry
 from workflow.models import FollowUp
-from workflow.steps import take
+from workflow.steps import one_act, take
+
+NOTHING = {"opinion": "", "resolution": ""}
 
 
 def post(unit: str, rank: str) -> Person:
@@ -40,6 +47,25 @@ def put_forward(case: Any, drafter: Person) -> ApprovalFile:
         post(step.unit, step.rank)
     take(file, "put_forward", by=drafter)
     return fresh(file)
+
+
+def propose(row: Any, *, by: Person, **given: Any) -> Proposal:
+    """A change of reference data, put forward to whoever decides."""
+    held: Proposal = actions.put_forward(reference.propose, by=by, row=row, **given).subject
+    return held
+
+
+def with_file(held: Proposal) -> Proposal:
+    """A proposal of a factory, put forward by its proposer."""
+    who = held.proposed_by
+    with one_act(), walls.house():
+        drafter = Drafted(who.actor_id, who.actor_name, "finance_officer")
+        take(open_file(held, REFERENCE_CHANGE, drafter), "put_forward", by=who)
+    return held
+
+
+def file_of(held: Proposal) -> ApprovalFile:
+    return ApprovalFile.objects.get(subject_id=held.pk)
 
 
 def concur(file: ApprovalFile) -> None:

@@ -13,7 +13,9 @@ import time_machine
 from approvals.models import ApprovalFile, ApprovalRoute
 from approvals.models import file as files
 from cases.models import Contract
-from tests.factories import CHARGE, DRAFTER, ContractFactory, person
+from partners.models import Proposal
+from tests.approvals.hands import file_of, with_file
+from tests.factories import CHARGE, DRAFTER, ContractFactory, ProposalFactory, person
 from workflow.steps import steps_of
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,14 @@ def decided_by_its_drafter() -> ApprovalFile:
 def without_route() -> ApprovalFile:
     ApprovalRoute._base_manager.filter(matter="foreign_offer").update(valid_to=YESTERDAY)
     return file()
+
+
+def too_late() -> ApprovalFile:
+    """A change of reference data whose first day has come meanwhile."""
+    person("director", unit="planning")
+    held = with_file(ProposalFactory())
+    Proposal.objects.update(columns=held.columns | {"valid_from": "2026-11-22"})
+    return file_of(held)
 
 
 def of_a_contract_in(state: str) -> ApprovalFile:
@@ -102,8 +112,10 @@ CHANGED = (
     " The drafter puts it forward anew."
 )
 Guarded = tuple[Any, Callable[[], ApprovalFile], Callable[[], ApprovalFile], str]
+TOO_LATE = "The first day is tomorrow at the earliest: what has counted stays as it was."
 UNWRITTEN = "The cover sheet says not yet what this is for and why. Write it first."
 GUARDS: list[Guarded] = [
+    (files.nothing_stands_against_it, file, too_late, TOO_LATE),
     (files.cover_sheet_is_written, file, lambda: file(purpose=""), UNWRITTEN),
     (files.cover_sheet_is_written, file, lambda: file(background=""), UNWRITTEN),
     (files.somebody_can_decide, with_decider, file, VACANT),

@@ -8,20 +8,27 @@ are looked at on every page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from cases.models import Rate
+from cases.models import Rate, RequestLine
+from industry.models import Article, ArticleMaker, ArticlePrice, NonrecurringCharge
 from portal.desks import DESKS
 from portal.staff import desk as staff_desk
+from tests.approvals.hands import file_of, with_file
 from tests.browser.conftest import NARROW, WIDE, Window
 from tests.browser.hands import answer, open_step, press
 from tests.factories import (
+    ArticleFactory,
     BillFactory,
+    ChargeFactory,
     ContractFactory,
+    MakerFactory,
+    PriceFactory,
     ProposalFactory,
     QuoteFactory,
     RequestFactory,
@@ -62,6 +69,7 @@ SHOWN_TO_FIRMS: dict[type[Any], tuple[str, ...]] = {
     QuoteFactory: ("invited", "submitted", "taken"),
     SubcontractFactory: ("awarded", "in_production", "accepted", "closed"),
 }
+DAY = date(2026, 4, 1)
 LONG = "警戒管制レーダー装置一式及び初度部品並びに技術支援役務（見本） Air-surveillance radars"
 
 PLANTED = (
@@ -200,7 +208,8 @@ def coming(transactional_db: None) -> Iterator[Rate]:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_reference_pages(looker: Callable[..., Looker], coming: Rate, language: str) -> None:
-    held = ProposalFactory()
+    person("director", unit="planning")
+    held = with_file(ProposalFactory())
     eyes = looker("finance_officer", language=language)
 
     eyes.look("/staff/reference/", closely=True)
@@ -219,9 +228,61 @@ def test_reference_pages(looker: Callable[..., Looker], coming: Rate, language: 
     eyes.look("/staff/reference/nation/PH/version/", closely=True)
     eyes.look("/staff/reference/article/new/", closely=True)
 
-    other = looker("director", language=language)
-    other.look(f"/staff/reference/proposals/{held.pk}/", closely=True)
-    other.look(f"/staff/reference/proposals/{held.pk}/confirm/", closely=True)
+    eyes.look(f"/staff/reference/proposals/{held.pk}/", closely=True)
+    eyes.look(f"/staff/approvals/{file_of(held).number}/", closely=True)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_catalogue_pages(looker: Callable[..., Looker], known: Article, language: str) -> None:
+    case = RequestFactory(state="submitted", furnished=False)
+    case.lines.create(number=1, article=known, quantity=7)
+    table = f"Catalogue number,Name in Japanese,Kind\n{known.catalogue_number},{LONG},article\n"
+    new = "Catalogue number,Name in Japanese,Name in English,Kind,Class,Source\nJP-N-1,新,N,%s,part,-\n"
+    eyes = looker("finance_officer", "case_manager", language=language)
+
+    eyes.look("/staff/catalogue/", closely=True)
+    eyes.look("/staff/catalogue/?q=submarine&kind=training")
+    eyes.look(f"/staff/catalogue/{known.catalogue_number}/", closely=True)
+    eyes.look("/staff/catalogue/JP-VES-001/")
+    for sent in (table, new % "article", new % "rumour", table.replace(LONG, known.name_ja)):
+        eyes.look("/staff/catalogue/import/", closely=sent == table)
+        file = {"name": "list.csv", "mimeType": "text/csv", "buffer": sent.encode()}
+        eyes.page.locator("[name=table]").set_input_files(file)
+        press(eyes.page.locator("main form[method=post]"))
+        eyes.look_here()
+
+    nation = looker("requester", language=language)
+    nation.look("/partner/catalogue/", closely=True)
+    nation.look(f"/partner/catalogue/{known.catalogue_number}/", closely=True)
+
+
+@pytest.fixture
+def known(transactional_db: None) -> Iterator[Article]:
+    """An article of which everything is known, and which does not stay."""
+    words = {"stock_number": "5840301234567", "generic_class": "J", "control_item": "16(1)"}
+    words |= {"sensitivity": "high", "monitoring": "enhanced", "name_ja": "無線機"}
+    row = ArticleFactory(catalogue_number="JP-TST-901", lead_months=24, lead_on=DAY, **words)
+    for make in (MakerFactory, PriceFactory, ChargeFactory):
+        make(article=row, source=LONG)
+    yield row
+    for table in (RequestLine, ArticleMaker, ArticlePrice, NonrecurringCharge):
+        table._base_manager.filter(article=row).delete()
+    Article._base_manager.filter(pk=row.pk).delete()
+
+
+def test_list_below_a_number_follows_what_is_typed(sign_in: Window, transactional_db: None) -> None:
+    page = sign_in(person("requester", language="en"))
+    page.goto("/partner/requests/begin/draft/")
+
+    with page.expect_response(lambda answered: "/catalogue/options/" in answered.url):
+        page.locator("[name=lines-0-article]").press_sequentially("もがみ")
+    options = page.locator("datalist option")
+    options.first.wait_for(state="attached")
+
+    page.wait_for_function("document.querySelectorAll('datalist option').length === 1")
+    assert options.first.get_attribute("value") == "JP-SHP-001"
+    page.locator("[name=lines-0-article]").fill("JP-SHP-001")
+    assert page.locator("#id_lines_0_name").inner_text() == "Upgraded Mogami-class frigate"
 
 
 def test_supplier_pages(looker: Callable[..., Looker]) -> None:

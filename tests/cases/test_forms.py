@@ -19,6 +19,7 @@ from industry.models import Article
 from tests.factories import (
     DEPOSIT,
     TOTAL,
+    ArticleFactory,
     BillFactory,
     ContractFactory,
     OrganisationFactory,
@@ -31,7 +32,7 @@ from tests.factories import (
     person,
 )
 from workflow.forms import StepForm, form_for, form_of
-from workflow.steps import steps_of
+from workflow.steps import beginnings_of, steps_of
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
@@ -166,6 +167,38 @@ def test_draft_may_have_no_lines_yet_and_a_letter_on_paper_has_some() -> None:
 )
 def test_error_of_a_line_names_the_line(lines: Any, errors: list[str]) -> None:
     assert lines_of(REQUEST | {"lines": lines}) == errors
+
+
+MEANT = "Give the number of the one you mean"
+RADARS = (
+    "JP-RAD-001 Fixed air-surveillance radar FPS-3ME; JP-RAD-002 Mobile air-surveillance radar "
+    "TPS-P14ME; JP-RAD-003 Coastal surveillance radar"
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("もがみ", f"no article has the number “もがみ”. {MEANT}: JP-SHP-001 Upgraded Mogami-class frigate."),
+        ("radar", f"no article has the number “radar”. {MEANT}: {RADARS}."),
+        ("JP-RAD-00", f"no article has the number “JP-RAD-00”. {MEANT}: {RADARS}."),
+        ("", "no article “” in the catalogue. Give a catalogue number."),
+    ],
+)  # fmt: skip
+def test_number_that_is_none_is_answered_with_what_may_be_meant(typed: str, told: str) -> None:
+    assert lines_of(REQUEST | {"lines": [{"article": typed, "quantity": 1}]}) == [f"Line 1: {told}"]
+
+
+def test_nation_names_only_articles_that_it_may_see() -> None:
+    ArticleFactory(catalogue_number="JP-TST-901", handling="protected")
+    given = REQUEST | {"lines": [{"article": "JP-TST-901", "quantity": 1}]}
+    step = beginnings_of(Request)["draft"]
+
+    asked = form_for(Request(nation_id="PH"), step, person("requester"), given, {})
+
+    assert asked.errors["lines"] == [
+        "Line 1: no article “JP-TST-901” in the catalogue. Give a catalogue number."
+    ]
 
 
 @pytest.mark.parametrize(

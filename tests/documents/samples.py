@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from documents.binding import Why
 from documents.papers import common_values
 
 CASE_NUMBER = "JP-PH-26-0007"
@@ -204,5 +205,35 @@ VALUES: dict[str, dict[str, Any]] = {
             }
         ],
         "end_use_certificate": "EUC-PH-2026-031",
+    },
+    "volume": {
+        "title": TITLE,
+        "state": "施行済 / issued",
+        "as_of": MADE_AT,
+        "line": 12,
+        "made_for": "KUROKI Jun",
+        "pieces": [
+            {"title": "決裁文書 / Approval file", "first": 2, "last": 6, "bound": 5},
+            *(
+                {
+                    "title": f"資料 {place}",
+                    "first": 6 + place,
+                    "last": 6 + place,
+                    "bound": bound,
+                    "why": why,
+                    "document": {
+                        "file_name": f"paper_{place}.pdf",
+                        "size": 348_160,
+                        "sha256": f"{place:064x}",
+                        "label": "機密性2情報（業務用） / Confidentiality 2: for official use",
+                        "made_at": MADE_AT,
+                        "made_by": "SATO Hanako",
+                    },
+                }
+                for place, (why, bound) in enumerate(
+                    [("", 1), ("", 3), *((str(why), 0) for why in Why)], start=1
+                )
+            ),
+        ],
     },
 }

@@ -22,7 +22,9 @@ from cases.models import (
     Threshold,
 )
 from exports.models import Shipment, ShipmentLine, TransferReview
+from industry.models import Article
 from partners.models import EmergencyAccess, Membership
+from tests.approvals.hands import file_of, propose
 from tests.factories import (
     CHARGE,
     DEPOSIT,
@@ -31,6 +33,7 @@ from tests.factories import (
     SCREENER,
     TOTAL,
     AbsenceFactory,
+    ArticleFactory,
     BillFactory,
     CaseFactory,
     ContractFactory,
@@ -259,6 +262,7 @@ def approval_files(people: People) -> Situations:
         people[f"director of {unit}"] = person("director", unit=unit)
     people["executive director of the board"] = person("executive_director", unit="board")
     people["executive director of audit"] = person("executive_director", unit="audit")
+    people["director of planning"] = person("director", unit="planning")
     people["department head of quality"] = person("department_head", unit="quality")
     AbsenceFactory(person=away, deputy=deputy)
     one = [people["director"]]
@@ -289,6 +293,15 @@ def approval_files(people: People) -> Situations:
             standing="passed_over", cause=cause, awaits_reading=True, holder_id=None, acted_at=None
         )
         return again(file)
+
+    def of_change(number: str, state: str, *, too_late: bool = False) -> Any:
+        """A change of reference data: a new article, which somebody else may have added since."""
+        words = {"name_ja": "新", "name_en": "New", "unit": "EA", "source": "memo"}
+        row = Article(catalogue_number=number, kind="article", item_class="part", **words)
+        held = propose(row, by=people["finance_officer"], reason="A memo says so.")
+        if too_late:
+            ArticleFactory(catalogue_number=number)
+        return now(file_of(held), state=state)
 
     vacated = of_nation(of, "AU", "office_chief")
     Membership.objects.filter(role="office_chief", unit="quality").update(valid_to=YESTERDAY)
@@ -330,7 +343,16 @@ def approval_files(people: People) -> Situations:
         "on hold": now(of("in_circulation"), state="on_hold"),
         "returned": now(of("in_circulation"), state="returned"),
         "returned, no cover sheet": now(of("in_circulation"), state="returned", purpose=""),
+        "returned, a change of reference data that can no longer be made": of_change(
+            "JP-NEW-001", "returned", too_late=True
+        ),
         "awaiting decision": of("awaiting_decision"),
+        "awaiting decision on a change of reference data": of_change(
+            "JP-NEW-002", "awaiting_decision"
+        ),
+        "awaiting decision on a change of reference data that can no longer be made": of_change(
+            "JP-NEW-003", "awaiting_decision", too_late=True
+        ),
         "awaiting decision, a unit disagrees": again(disagreed),
         "awaiting decision, the content changed since": changed(of("awaiting_decision")),
         "awaiting decision, the ministry not consulted": of("awaiting_decision", **dearest),

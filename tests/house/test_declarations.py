@@ -23,7 +23,6 @@ from fms_agency.management.commands import generate_pages
 from fms_agency.management.commands.generate_pages import routes
 from notifications.notices import Notice
 from partners.access import ROLES, Permission
-from partners.models import Proposal
 from partners.policies import Policy, policy_of
 from tests.house.code import ROOT
 from workflow.deadlines import DueOn
@@ -52,9 +51,7 @@ BEGINNINGS = [
     for model in case_types()
     for step in beginnings_of(model).values()
 ]
-BESIDE_STEPS = {
-    effect.key: effect for model in (Proposal, ApprovalFile) for effect in model.effects
-}
+BESIDE_STEPS = {effect.key: effect for effect in ApprovalFile.effects}
 EFFECTS = BESIDE_STEPS | {
     effect.key: effect
     for model in case_types()

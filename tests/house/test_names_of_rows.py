@@ -31,6 +31,7 @@ from cases.models import (
 )
 from documents.models import DocumentNumber
 from exports.models import ReviewLine, TransferReview
+from industry.models import ArticleMaker, ArticlePrice, CatalogueCode, NonrecurringCharge
 from ledger.models import Journal
 from partners.models import (
     Absence,
@@ -111,6 +112,13 @@ NAMED: list[tuple[Model, str]] = [
     (QuoteLine(quote=Quote(number="JP-Q1"), unit_price=Decimal(5)), "JP-Q1: 5"),
     (ReviewLine(review=TransferReview(number="JP-T1"), number=2), "JP-T1-02"),
     (Journal(subject="JP-1", kind="deposit"), "JP-1 deposit"),
+    (CatalogueCode(code="1", name_en="weapons"), "1 weapons"),
+    (
+        ArticleMaker(contractor=OFFICE, role="licensed"),
+        "Procurement office (makes it under licence)",
+    ),
+    (ArticlePrice(basis="market", currency="USD", amount=Decimal(5)), "market price USD 5"),
+    (NonrecurringCharge(amount=Decimal(5), approval="装移第12号"), "JPY 5 (装移第12号)"),
 ]
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import CharField, Value
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from api.models import IdempotentCall
 from cases.models import Rate, Threshold
 from documents import numbers
 from documents.models import DocumentNumber
+from industry.models import CatalogueCode
 from ledger.journals import Row, post
 from ledger.models import Account
 from notifications.models import Message
@@ -26,12 +28,15 @@ from tests.factories import (
     AbsenceFactory,
     ArticleFactory,
     BillFactory,
+    ChargeFactory,
     ContractFactory,
     EmergencyAccessFactory,
     GrantFactory,
+    MakerFactory,
     MembershipFactory,
     NationFactory,
     OrganisationFactory,
+    PriceFactory,
     ProposalFactory,
     QuoteFactory,
     RequestFactory,
@@ -59,6 +64,7 @@ from workflow.steps import take_within
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 22)
+LONG_BEFORE = date(2000, 1, 1)
 WELL_BEFORE = DAY - timedelta(days=2)  # the day before its first is the last of a withdrawn row
 NOW = timezone.now
 
@@ -160,6 +166,11 @@ def rate(**fields: Any) -> None:
 def threshold(**fields: Any) -> None:
     words = {"code": "bill_approval", "from_amount": 0, "valid_from": DAY, "source": "test"}
     Threshold.objects.create(**words | fields)
+
+
+def code(**fields: Any) -> None:
+    words = {"scheme": "control_list", "code": "99", "name_ja": "見本", "name_en": "test"}
+    CatalogueCode.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
 
 
 def number(**fields: Any) -> None:
@@ -347,6 +358,8 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_bill_issued_is_dated": lambda: change(BillFactory(), state="issued"),
     "cases_rate_once": lambda: twice(rate),
     "cases_rate_is_percent": lambda: rate(percent=101),
+    "cases_rate_says_something": lambda: rate(percent=None),
+    "cases_rate_amount_has_a_currency": lambda: rate(amount=5),
     "cases_rate_ends_after_it_begins": lambda: rate(valid_to=WELL_BEFORE),
     "cases_threshold_once": lambda: twice(threshold),
     "cases_threshold_not_negative": lambda: threshold(from_amount=-1),
@@ -365,7 +378,33 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "exports_shipmentline_once": lambda: again(line_of(ShipmentFactory)),
     "exports_shipmentline_positive": lambda: change(line_of(ShipmentFactory), quantity=0),
     # industry and partners
-    "industry_article_known_kind": lambda: change(ArticleFactory(), kind="idea"),
+    # the catalogue
+    "industry_article_plain_number": lambda: ArticleFactory(catalogue_number="JP RAD"),
+    "industry_article_known_kind": lambda: ArticleFactory(kind="rumour"),
+    "industry_article_known_class": lambda: ArticleFactory(item_class="toy"),
+    "industry_article_known_sensitivity": lambda: ArticleFactory(sensitivity="none"),
+    "industry_article_known_unit": lambda: ArticleFactory(unit="XX"),
+    "industry_article_stock_number": lambda: change(
+        ArticleFactory(), stock_number=Value("584030123456", CharField())
+    ),
+    "industry_article_lead_time_of_a_day": lambda: ArticleFactory(lead_months=24),
+    "industry_article_known_handling": lambda: ArticleFactory(handling="cosmic"),
+    "industry_cataloguecode_once": lambda: again(CatalogueCode.objects.first()),
+    "industry_cataloguecode_known_scheme": lambda: code(scheme="colour"),
+    "industry_cataloguecode_ends_after_it_begins": lambda: code(valid_to=WELL_BEFORE),
+    "industry_articlemaker_once": lambda: again(MakerFactory()),
+    "industry_articlemaker_known_role": lambda: MakerFactory(role="copyist"),
+    "industry_articlemaker_ends_after_it_begins": lambda: MakerFactory(valid_to=LONG_BEFORE),
+    "industry_articleprice_once": lambda: again(PriceFactory()),
+    "industry_articleprice_known_basis": lambda: PriceFactory(basis="guess"),
+    "industry_articleprice_known_currency": lambda: PriceFactory(currency="XXX"),
+    "industry_articleprice_above_zero": lambda: PriceFactory(amount=0),
+    "industry_articleprice_ends_after_it_begins": lambda: PriceFactory(valid_to=LONG_BEFORE),
+    "industry_nonrecurringcharge_once": lambda: again(ChargeFactory()),
+    "industry_nonrecurringcharge_approved": lambda: ChargeFactory(approval=""),
+    "industry_nonrecurringcharge_known_currency": lambda: ChargeFactory(currency="XXX"),
+    "industry_nonrecurringcharge_above_zero": lambda: ChargeFactory(amount=0),
+    "industry_nonrecurringcharge_ends_after_it_begins": lambda: ChargeFactory(valid_to=LONG_BEFORE),
     "partners_nation_iso_code": lambda: NationFactory(code="p1"),
     "partners_agreement_once": lambda: again(Agreement.objects.filter(nation="PH").get()),
     "partners_agreement_signed_first": lambda: change(
@@ -463,6 +502,8 @@ HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
     ("cases_subcontract_firm_and_amount", lambda: change(SubcontractFactory(), contractor=firm())),
     ("cases_contractline_priced_whole", lambda: change(line_of(ContractFactory), amount=1)),
     ("exports_shipment_shipped_first", lambda: change(ShipmentFactory(), received_on=DAY)),
+    ("industry_article_lead_time_of_a_day", lambda: ArticleFactory(lead_on=DAY)),
+    ("industry_article_lead_time_of_a_day", lambda: ArticleFactory(lead_months=0, lead_on=DAY)),
     ("documents_number_void_whole", lambda: number(void_reason="A misprint.")),
     ("documents_number_void_whole", lambda: number(voided_at=NOW(), voided_by="SUZUKI")),
 ]

@@ -15,14 +15,15 @@ DOORS = ("portal", "api")
 # The reply to a call is the API's own: it is saved with the act, so that it can be given again.
 SAVED_BY_DOORS = {"portal/entrance.py": 1, "portal/identity.py": 1, "api/models.py": 2}
 MONEY = (
+    "approvals/matters.py",
     "approvals/models/file.py",
     "approvals/models/route.py",
     "approvals/words.py",
-    "cases/pricing.py",
-    "cases/journals.py",
     "cases/actions.py",
+    "cases/cost_method.py",
     "cases/fields.py",
     "cases/forms.py",
+    "cases/journals.py",
     "cases/matters.py",
     "cases/models/bill.py",
     "cases/models/contract.py",
@@ -30,6 +31,9 @@ MONEY = (
     "cases/models/rate.py",
     "cases/models/subcontract.py",
     "cases/models/threshold.py",
+    "cases/pricing.py",
+    "cases/rates.py",
+    "cases/schedule.py",
     "exports/matters.py",
     "ledger/journals.py",
     "ledger/models.py",
@@ -158,11 +162,15 @@ def test_rooms_ask_the_agencys_clock() -> None:
 
 
 def test_rounding_happens_in_one_place() -> None:
-    rounding = found_in(
-        ("approvals", "cases", "exports", "ledger", "portal", "api"), r"\.quantize\([^)]*ROUND_"
-    )
+    rounding = found_in(("approvals", "cases", "exports", "ledger", "portal", "api"), r"\bROUND_")
 
     assert rounding == {"cases/pricing.py"}
+
+
+def test_estimated_price_and_profit_rate_go_nowhere() -> None:
+    knowing = found_in((), r"import .*\bcost_method\b|cases\.cost_method")
+
+    assert knowing == {"fms_agency/management/commands/price.py"}
 
 
 # What stands in files ------------------------------------------------------------------------

@@ -95,8 +95,8 @@ def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
         return [{"pk": paper.pk} for paper in deal.papers.values()]
     if len(route.kinds) == 1 and (value := _any_value(route)):
         return [value]
-    if route.name == "foresee":
-        return [{"number": deal.cases["approvals"].number, "name": "approve"}]
+    if route.name in OF_A_FILE:
+        return [{"number": deal.cases["approvals"].number, **OF_A_FILE[route.name]}]
     if route.asks in ({"number"}, {"number", "step"}):
         return list(_api_places(last, deal, route))
     if "slug" in route.asks:
@@ -111,6 +111,7 @@ def _any_value(route: Route) -> dict[str, Any]:
     return {name: values[kind]} if kind in values else {}
 
 
+OF_A_FILE = {"foresee": {"name": "approve"}, "whole_file": {}}
 # Addresses whose parameters name no case: the same for everybody.
 KNOWN: dict[str, list[dict[str, Any]]] = {
     "account_reset_password_from_key": [{"uidb36": "0" * 32, "key": "set-password"}],
@@ -122,6 +123,11 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
     **{
         name: [{"kind": "rate", "pk": 1}, {"kind": "other", "pk": 1}]
         for name in ("reference_row", "propose_version", "propose_end", "propose_withdrawal")
+    },
+    "staff:export_catalogue": [{"extension": one} for one in ("csv", "xlsx", "other")],
+    **{
+        name: [{"article": "JP-RAD-001"}, {"article": "JP-XXX-999"}]
+        for name in ("staff:article", "partner:article")
     },
     "openid_connect_login": [{"provider_id": "gbizid"}],
     "openid_connect_callback": [{"provider_id": "gbizid"}],

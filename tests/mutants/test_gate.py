@@ -259,7 +259,6 @@ ELSEWHERE: dict[Permission, Callable[[], None]] = {
     Permission.HANDLING_WRITE: law.test_label_is_put_by_exactly_these,
     Permission.HANDLING_OVERSEE: partial(law.test_policy_lets_in_exactly_these, "security"),
     Permission.REFERENCE_PROPOSE: partial(law.test_policy_lets_in_exactly_these, "proposers"),
-    Permission.REFERENCE_CONFIRM: partial(law.test_policy_lets_in_exactly_these, "confirmers"),
     Permission.PEOPLE_MANAGE: partial(law.test_policy_lets_in_exactly_these, "people"),
     Permission.APPROVAL_DECIDE: files.test_deputy_who_has_no_rank_is_refused,
     Permission.NUMBER_VOID: partial(law.test_policy_lets_in_exactly_these, "registrars"),

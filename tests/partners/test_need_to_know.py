@@ -370,6 +370,30 @@ def test_paper_carries_its_own_label_or_that_of_the_case() -> None:
     assert (own.handling, inherited.handling) == ("confidentiality_1", "company_confidential")
 
 
+def test_paper_that_names_its_readers_stays_theirs_when_the_case_is_for_everybody() -> None:
+    handler, colleague, auditor = person("case_manager"), person("case_manager"), person("auditor")
+    request = name_readers(RequestFactory(state="submitted"), handler)
+    kept = uploads.receive(request, letter(), kind="a", title="Costs of the firm", by=handler)
+    opened = uploads.receive(
+        request, letter(), kind="b", title="Letter", by=handler, label="confidentiality_1"
+    )
+    name_readers(request, label="confidentiality_2")
+
+    def reads(who: Any) -> list[int]:
+        page = client_of(who).get(reverse("staff:case", args=["requests", request.number]))
+        assert ("Costs of the firm" in page.content.decode()) is (who != colleague)
+        return [
+            client_of(who).get(reverse("staff:document", args=[one.pk])).status_code
+            for one in (kept, opened)
+        ]
+
+    assert [reads(who) for who in (handler, colleague, auditor)] == [
+        [200, 200],
+        [404, 200],
+        [200, 200],
+    ]
+
+
 def test_banner_of_a_case_page_is_the_label_of_the_case() -> None:
     manager = person("case_manager")
     request = name_readers(RequestFactory(state="submitted"), manager)

@@ -77,9 +77,6 @@ COMES_IN: dict[str, list[str]] = {
     "follow_ups": ["system_administrator"],
     "people": ["system_administrator"],
     "proposers": ["finance_officer", "legal_reviewer"],
-    "confirmers": [
-        *("office_chief", "director", "department_head", "executive_director", "president")
-    ],
     "auditors": ["auditor"],
     "registrars": ["case_manager", "contract_officer"],
     "security": ["security_officer"],

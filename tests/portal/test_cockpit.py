@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from documents.models import Document, DocumentNumber
 from notifications.models import Message
 from partners.models import Absence, Person
 from tests.approvals.hands import concur, fresh, post, put_forward, run_follow_ups
-from tests.factories import ContractFactory, person, today
+from tests.factories import BillFactory, ContractFactory, TransferReviewFactory, person, today
 from tests.people import enter
 from workflow.models import Entry, FollowUp
 from workflow.steps import take
@@ -455,3 +456,99 @@ def test_paper_that_goes_out_bears_its_number(number: DocumentNumber) -> None:
 
     assert "輸政第1号" in page
     assert "JFMSA-" in page
+
+
+# On the page of the case ---------------------------------------------------------------------
+
+
+def page_of(case: Any, who: Person) -> Any:
+    return as_(who).get(reverse("staff:case", args=[case.slug(), case.number]))
+
+
+def test_page_of_the_case_shows_who_has_its_file_and_since_when(file: ApprovalFile) -> None:
+    manager, director = person("case_manager"), post("cases", "director")
+
+    (shown,) = page_of(Contract.objects.get(), manager).context["approvals"]
+    since = fresh(file).way[0].arrived_at
+    take(file, "return_to_drafter", by=director, reason="Again.")
+    page = page_of(Contract.objects.get(), manager)
+
+    assert shown["with"] == [
+        {
+            "post": "Director, Case Management",
+            "names": str(director),
+            "since": since,
+        }
+    ]
+    (returned,) = page.context["approvals"]
+    assert (returned["with"], returned["with_drafter"]) == ([], True)
+    assert f"with the drafter: {file.prepared_by_name}" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("factory", "state"),
+    [(BillFactory, "under_approval"), (TransferReviewFactory, "under_review")],
+)
+def test_bill_and_review_show_their_file(factory: Any, state: str) -> None:
+    case = factory(state=state, furnished__approval="in_circulation")
+    number = ApprovalFile.objects.get(subject_id=case.pk).number
+
+    assert number in page_of(case, person("export_control_officer")).content.decode()
+
+
+def test_page_of_a_case_with_two_files_asks_as_often(
+    file: ApprovalFile, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    manager, case = person("case_manager"), Contract.objects.get()
+    page_of(case, manager)
+    with django_assert_max_num_queries(60) as one:
+        page_of(case, manager)
+    bill = BillFactory(state="under_approval", furnished__approval="in_circulation")
+    ApprovalFile._base_manager.filter(pk=file.pk).update(state="kept", decided_at=file.sealed_at)
+    ApprovalFile._base_manager.filter(subject_id=bill.pk).update(
+        subject_id=case.pk, subject_kind="cases.contract", matter=file.matter
+    )
+
+    with django_assert_max_num_queries(60) as two:
+        assert len(page_of(case, manager).context["approvals"]) == 2
+
+    assert len(two) == len(one)
+
+
+# The whole file ------------------------------------------------------------------------------
+
+
+def test_whole_file_is_handed_out_and_written_down(file: ApprovalFile) -> None:
+    run_follow_ups()
+    auditor = person("auditor")
+
+    answer = as_(auditor).get(reverse("whole_file", args=[file.number]))
+
+    data = b"".join(answer.streaming_content)
+    line = Entry.objects.get(event="paper_read")
+    assert data.startswith(b"%PDF-")
+    assert answer["Content-Disposition"] == f'attachment; filename="{file.number}.pdf"'
+    assert (line.actor_id, line.role, line.case_number) == (
+        auditor.actor_id,
+        "auditor",
+        file.number,
+    )
+    assert line.subject == f"documents.volume:{file.pk}"
+    assert line.given == {"papers": [Document.objects.of(file).get().sha256]}
+    assert line.digest == sha256(data).hexdigest()
+    page = as_(auditor).get(reverse("staff:trail")).content.decode()
+    assert "The whole file as one PDF" in page
+
+
+def test_whole_file_of_others_is_not_found(file: ApprovalFile) -> None:
+    answer = as_(person("system_administrator")).get(reverse("whole_file", args=[file.number]))
+
+    assert answer.status_code == 404
+    assert not Entry.objects.filter(event="paper_read").exists()
+
+
+def test_pages_lead_to_the_whole_file(file: ApprovalFile) -> None:
+    client, address = as_(post("cases", "director")), reverse("whole_file", args=[file.number])
+
+    for page in (reverse("cockpit"), reverse("staff:case", args=["approvals", file.number])):
+        assert address in client.get(page).content.decode()

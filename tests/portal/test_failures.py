@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Rate, Request
+from approvals import notices
+from approvals.models import ApprovalFile
+from cases.models import Request
 from notifications.models import Message
-from partners import reference
-from tests.factories import RequestFactory, person
+from tests.factories import ContractFactory, RequestFactory, person
 from tests.portal.test_pages import signed_in
 from workflow import tasks
 from workflow.follow_ups import run_entry
 from workflow.models import Entry, FollowUp
-from workflow.steps import take
+from workflow.rights import SYSTEM
+from workflow.steps import set_off, take
+from workflow.trail import record
 
 pytestmark = pytest.mark.django_db
 
@@ -83,22 +87,23 @@ def test_page_shows_what_failed_without_a_word_of_the_case() -> None:
     assert "secret radar" not in page
 
 
-def test_notice_of_no_case_is_shown_by_what_it_is_about_and_decided_on() -> None:
-    row = Rate.objects.get(code="deposit")
-    held = reference.propose_end(
-        row, date(2090, 1, 1), by=person("finance_officer"), source="memo", reason="secret radar"
-    )
-    follow_up = FollowUp.objects.get(effect="notice:change_proposed")
+def test_notice_of_a_line_that_is_no_step_is_shown_and_decided_on() -> None:
+    contract = ContractFactory(state="under_approval", request__title="secret radar")
+    file = ApprovalFile.objects.get(subject_id=contract.pk)
+    with transaction.atomic():
+        entry = record(Entry.Event.CLOCK_RANG, by=SYSTEM, case=file)
+        set_off(entry, [notices.file_due])
+    follow_up = FollowUp.objects.get(effect="notice:file_due")
     FollowUp.objects.update(attempts=8, dead_at=timezone.now(), error="OSError: secret radar")
     client = signed_in(ADMINISTRATOR)
 
     page = client.get(reverse("failures")).content.decode()
     client.post(reverse("follow_up_again", args=[follow_up.pk]))
 
-    assert "proposed change" in page
+    assert (file.title, "approval file" in page) == ("secret radar", True)
     assert "secret radar" not in page
     assert [what for _role, _note, *what in decisions()] == [["run_again", follow_up.effect]]
-    assert Entry.objects.filter(case_id=held.pk, event="follow_up_decided").exists()
+    assert Entry.objects.filter(case_id=file.pk, event="follow_up_decided").exists()
     assert run_entry(follow_up.entry_id) == 1
 
 

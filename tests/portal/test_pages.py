@@ -59,13 +59,13 @@ def reader_of(desk: str, slug: str) -> Client:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        ("opinion_giver", ["My desk", "Transfer reviews", "Approval files"]),
+        ("opinion_giver", ["My desk", "Transfer reviews", "Approval files", "Catalogue"]),
         ("system_administrator", ["My desk", "Failed follow-ups", "People"]),
         (
             "inspector",
             [
                 *("My desk", "Decisions", "Requests", "Contracts", "Subcontracts", "Quotes"),
-                *("Shipments", "Bills", "Approval files", "Emergency access"),
+                *("Shipments", "Bills", "Approval files", "Emergency access", "Catalogue"),
             ],
         ),
     ],

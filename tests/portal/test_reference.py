@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,18 +13,21 @@ from django.urls import reverse
 
 from approvals.models import ApprovalRoute
 from cases.models import Rate, Threshold
-from industry.models import Article
+from industry.models import Article, CatalogueCode
 from partners.forms import ProposeRow
 from partners.models import Agreement, Nation, Proposal, Unit
+from tests.approvals.hands import NOTHING, file_of, post, run_follow_ups, with_file
 from tests.factories import ProposalFactory, person
 from tests.people import enter, proven
 from tests.portal.test_pages import signed_in
 from workflow.models import ClockStandard, Separation
+from workflow.steps import take
 
 QUERIES = 10
 QUERIES_OF_LIST = 8
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon", "planner")]
 WHY = "The committee has decided."
+DEPOSIT = {"rate_set": "jp", "code": "deposit"}
 VERSION = {"percent": "25", "valid_from": "2027-04-01", "source": "memo 12", "reason": WHY}
 
 
@@ -36,6 +40,23 @@ def noon() -> Any:
 @pytest.fixture
 def proposer() -> Client:
     return signed_in("finance_officer")
+
+
+@pytest.fixture
+def planner() -> Client:
+    """The director of planning, who decides on changes of reference data."""
+    return signed_in("director", unit="planning")
+
+
+def decide() -> Proposal:
+    """The change that waits, decided by whoever holds the post."""
+    held: Proposal = Proposal.objects.waiting().get()
+    take(file_of(held), "decide", by=post("planning", "director"), **NOTHING)
+    return held
+
+
+def of_file(name: str, held: Proposal, *more: str) -> str:
+    return reverse(name, args=["approvals", file_of(held).number, *more])
 
 
 def deposit() -> Rate:
@@ -57,22 +78,28 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
     client = signed_in("case_manager")
 
     empty = client.get(reverse("reference"))
-    held = ProposalFactory()
+    held = with_file(ProposalFactory())
     waiting = client.get(reverse("reference"))
 
     assert [(kind["label"], kind["count"]) for kind in empty.context["kinds"]] == [
         ("Agreements", Agreement.objects.count()),
         ("Approval routes", ApprovalRoute.objects.count()),
         ("Articles of the catalogue", Article.objects.count()),
+        ("Codes of the catalogue", CatalogueCode.objects.count()),
+        ("Makers of articles", 0),
         ("Nations", Nation.objects.count()),
-        ("Rates", 2),
+        ("Nonrecurring charges", 0),
+        ("Prices of articles", 0),
+        ("Rates", Rate.objects.on(date(2026, 11, 23)).count()),
         ("Separations of duties", Separation.objects.count()),
         ("Standards of clocks", ClockStandard.objects.count()),
         ("Thresholds", Threshold.objects.count()),
         ("Units", Unit.objects.count()),
     ]
     assert "Nothing waits for a decision." in empty.content.decode()
-    assert [one["held"] for one in waiting.context["waiting"]] == [held]
+    assert [(one["held"], one["file"], one["posts"]) for one in waiting.context["waiting"]] == [
+        (held, file_of(held), ["Director, Planning"])
+    ]
 
 
 def test_kind_shows_the_rows_of_a_day_and_those_to_come() -> None:
@@ -81,7 +108,7 @@ def test_kind_shows_the_rows_of_a_day_and_those_to_come() -> None:
     address = reverse("reference_kind", args=["rate"])
 
     today, later, before = (
-        client.get(address, {"on": day}) for day in ("", "2027-05-01", "2020-01-01")
+        client.get(address, {"on": day}) for day in ("", "2027-05-01", "1899-12-31")
     )
 
     assert (row in shown(today, "rows"), shown(today, "to_come")) == (True, [coming])
@@ -90,21 +117,27 @@ def test_kind_shows_the_rows_of_a_day_and_those_to_come() -> None:
     assert "No row counts on this day" in before.content.decode()
 
 
-def test_row_shows_each_version_with_who_proposed_and_who_confirmed(proposer: Client) -> None:
+def test_row_shows_each_version_with_who_proposed_and_who_decided_by_which_file(
+    proposer: Client,
+) -> None:
     row = deposit()
     proposer.post(of_row("propose_version", row), VERSION)
-    signed_in("director").post(reverse("confirm_proposal", args=[Proposal.objects.get().pk]))
+    held = decide()
 
     page = proposer.get(of_row("reference_row", row))
+    only_read = signed_in("opinion_giver").get(of_row("reference_row", row)).content.decode()
 
     versions = page.context["versions"]
     assert [version["row"].percent for version in versions] == [25, 20]
     (line,) = versions[0]["told"]
-    assert (line["proposed_by"], line["why"]) == (
-        Proposal.objects.get().proposed_by.official_name,
+    assert (line["proposed_by"], line["why"], line["file"]) == (
+        held.proposed_by.official_name,
         WHY,
+        file_of(held).number,
     )
-    assert "confirmed by" in page.content.decode()
+    assert "decided by" in page.content.decode()
+    assert of_file("staff:case", held) in page.content.decode()
+    assert (of_file("staff:case", held) in only_read, line["file"] in only_read) == (False, True)
 
 
 def test_page_of_many_versions_asks_as_often_as_of_one(
@@ -159,6 +192,8 @@ def test_form_of_a_next_version_asks_for_what_may_change(proposer: Client) -> No
 
     assert list(page.context["form"].fields) == [
         "percent",
+        "amount",
+        "currency",
         "valid_from",
         "valid_to",
         "source",
@@ -171,7 +206,8 @@ def test_proposal_waits_and_counts_for_nothing(proposer: Client) -> None:
     answer = proposer.post(of_row("propose_version", deposit()), VERSION)
 
     held = Proposal.objects.get()
-    assert answer["Location"] == reverse("proposal", args=[held.pk])
+    assert answer["Location"] == of_file("staff:case", held)
+    assert file_of(held).state == "awaiting_decision"
     assert (held.columns["percent"], held.source, held.reason) == ("25", "memo 12", WHY)
     assert Rate.objects.filter(code="deposit").count() == 1
 
@@ -182,6 +218,10 @@ def test_proposal_waits_and_counts_for_nothing(proposer: Client) -> None:
         ({"valid_from": "2026-11-23"}, "valid_from", "The first day is tomorrow at the earliest"),
         ({"percent": "120"}, "percent", "less than or equal to 100"),
         ({"percent": "a lot"}, "percent", "Enter a number."),
+        ({"percent": ""}, "percent", "Give a percentage, or an amount."),
+        ({"amount": "5"}, "currency", "Give an amount together with its currency, or neither."),
+        ({"currency": "JPY"}, "currency", "Give an amount together with its currency, or neither."),
+        ({"amount": "5", "currency": "yen"}, "currency", "three capital letters of ISO 4217"),
         ({"source": ""}, "source", "This is needed: write a few words."),
         ({"reason": ""}, "reason", "This is needed: write a few words."),
     ],
@@ -259,6 +299,67 @@ def test_steps_that_make_no_route_are_refused_with_the_remedy(
     assert why in str(page.context["form"].errors)
 
 
+def test_editor_of_a_route_shows_where_a_file_would_go_before_anything_is_proposed() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    director = person("director", unit="cases")
+    client = signed_in("legal_reviewer")
+
+    page = client.post(of_row("propose_version", row), ROUTE | {"look": "1", "source": "memo 7"})
+
+    assert page.status_code == 200
+    assert page.context["would_go"] == {
+        "way": [
+            {
+                "post": "Director, Case Management",
+                "kind": "line",
+                "holders": str(director),
+            },
+            {
+                "post": "President, Executive",
+                "kind": "decision",
+                "holders": "nobody holds this post today",
+            },
+        ],
+        "why_not": "",
+    }
+    assert 'value="memo 7"' in page.content.decode()  # what was typed stays
+    assert not page.context["form"].errors
+    assert not Proposal.objects.exists()
+
+
+def test_editor_says_beside_the_way_why_the_steps_make_no_route() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    steps = steps_typed(("line", "director", "cases", 1))
+
+    page = signed_in("legal_reviewer").post(of_row("propose_version", row), steps | {"look": "1"})
+
+    would_go = page.context["would_go"]
+    assert [step["post"] for step in would_go["way"]] == ["Director, Case Management"]
+    assert would_go["why_not"] == "Exactly one step decides. Give one decision."
+    assert would_go["why_not"] in page.content.decode()
+
+
+def test_editor_begins_with_the_way_by_the_present_steps() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    client = signed_in("legal_reviewer")
+
+    shown = client.get(of_row("propose_version", row)).context["would_go"]
+    empty = client.get(reverse("propose_row", args=["approvalroute"])).context["would_go"]
+
+    assert len(shown["way"]) == len(row.steps)
+    assert empty == {"way": [], "why_not": ""}
+
+
+def test_looking_asks_nobody_who_they_are() -> None:
+    row = ApprovalRoute.objects.filter(matter="foreign_offer").first()
+    client = signed_in("legal_reviewer")
+
+    with time_machine.travel("2026-11-23T12:30:00+09:00", tick=False):
+        page = client.post(of_row("propose_version", row), ROUTE | {"look": "1"})
+
+    assert (page.status_code, page.context["proof"]) == (200, None)
+
+
 def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
     address = reverse("propose_row", args=["approvalroute"])
     typed = {
@@ -276,7 +377,7 @@ def test_new_row_takes_codes_that_the_house_knows(proposer: Client) -> None:
 
 
 def test_new_row_beside_one_that_counts_is_sent_to_it(proposer: Client) -> None:
-    page = proposer.post(reverse("propose_row", args=["rate"]), {**VERSION, "code": "deposit"})
+    page = proposer.post(reverse("propose_row", args=["rate"]), {**VERSION, **DEPOSIT})
 
     assert "Propose the next version of that one" in str(page.context["form"].errors["valid_from"])
 
@@ -311,15 +412,17 @@ def coming(**fields: Any) -> Rate:
     return row
 
 
-def test_row_that_has_not_begun_is_withdrawn_on_pages_by_two(proposer: Client) -> None:
-    row, director = coming(), signed_in("director")
+def test_row_that_has_not_begun_is_withdrawn(proposer: Client, planner: Client) -> None:
+    row = coming()
     shown_before = proposer.get(of_row("reference_row", row)).content.decode()
     asked = proposer.get(of_row("propose_withdrawal", row))
 
     without = proposer.post(of_row("propose_withdrawal", row), {"reason": ""})
-    answer = proposer.post(of_row("propose_withdrawal", row), {"reason": WHY})
-    page = director.get(answer["Location"])
-    director.post(reverse("confirm_proposal", args=[Proposal.objects.get().pk]))
+    proposer.post(of_row("propose_withdrawal", row), {"reason": WHY})
+    address = reverse("proposal", args=[Proposal.objects.get().pk])
+    page = planner.get(address)
+    decide()
+    later = planner.get(address)
     versions = proposer.get(of_row("reference_row", row))
 
     assert "Propose to withdraw" in shown_before
@@ -330,6 +433,7 @@ def test_row_that_has_not_begun_is_withdrawn_on_pages_by_two(proposer: Client) -
         "withdrawal",
         "No other version takes its place.",
     )
+    assert later.context["goes_on"] == ""
     row.refresh_from_db()
     assert row.counts_never
     text = versions.content.decode()
@@ -347,18 +451,17 @@ def test_what_goes_on_when_a_version_is_withdrawn_is_told_before(
 ) -> None:
     row = deposit()
     if last_day:
-        _confirmed(proposer, "propose_end", row, {"last_day": last_day, **VERSION})
-    _confirmed(proposer, "propose_version", row, VERSION)
+        _decided(proposer, "propose_end", row, {"last_day": last_day, **VERSION})
+    _decided(proposer, "propose_version", row, VERSION)
 
-    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(percent=25)))
+    page = proposer.get(of_row("propose_withdrawal", Rate.objects.get(code="deposit", percent=25)))
 
     assert page.context["hint"].endswith(f"The version before it, from 1 Apr 2026, {told}")
 
 
-def _confirmed(proposer: Client, route: str, row: Rate, columns: dict[str, str]) -> None:
+def _decided(proposer: Client, route: str, row: Rate, columns: dict[str, str]) -> None:
     proposer.post(of_row(route, row), columns)
-    held = Proposal.objects.waiting().get()
-    signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+    decide()
 
 
 def test_row_that_counts_already_is_not_offered_to_be_withdrawn(proposer: Client) -> None:
@@ -378,13 +481,13 @@ def typed(row: Any, **changes: Any) -> dict[str, Any]:
     return {**kept, "source": row.source, "reason": WHY, **changes}
 
 
-def test_nation_is_changed_column_by_column_by_two(proposer: Client) -> None:
-    row, director = Nation.objects.get(pk="PH"), signed_in("director")
+def test_nation_is_changed_column_by_column(proposer: Client, planner: Client) -> None:
+    row = Nation.objects.get(pk="PH")
     asked = proposer.get(of_row("propose_version", row))
 
-    answer = proposer.post(of_row("propose_version", row), typed(row, name_en="The Philippines"))
-    page = director.get(answer["Location"])
-    director.post(reverse("confirm_proposal", args=[Proposal.objects.get().pk]))
+    proposer.post(of_row("propose_version", row), typed(row, name_en="The Philippines"))
+    page = planner.get(reverse("proposal", args=[Proposal.objects.get().pk]))
+    decide()
     after = proposer.get(of_row("reference_row", row))
 
     assert "code" not in asked.context["form"].fields
@@ -397,8 +500,7 @@ def test_nation_is_changed_column_by_column_by_two(proposer: Client) -> None:
 def test_page_of_a_change_says_later_what_it_changed(proposer: Client) -> None:
     row = Nation.objects.get(pk="PH")
     proposer.post(of_row("propose_version", row), typed(row, name_en="The Philippines"))
-    held = Proposal.objects.get()
-    signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+    held = decide()
 
     page = proposer.get(reverse("proposal", args=[held.pk]))
 
@@ -409,8 +511,7 @@ def test_day_that_was_not_known_before_is_told_with_a_line(proposer: Client) -> 
     row = Agreement.objects.create(nation_id="BD", signed_on="2026-01-01", source="memo")
     new_page = proposer.get(of_row("reference_row", row))
     proposer.post(of_row("propose_version", row), typed(row, in_force_on="2030-02-01"))
-    held = Proposal.objects.get()
-    signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+    decide()
 
     page = proposer.get(of_row("reference_row", row))
 
@@ -426,6 +527,7 @@ def test_article_and_agreement_are_added(proposer: Client) -> None:
         "name_ja": "新型",
         "name_en": "New",
         "unit": "EA",
+        "handling": "confidentiality_1",
         "kind": "article",
         "item_class": "part",
         "source": "memo 3",
@@ -434,10 +536,8 @@ def test_article_and_agreement_are_added(proposer: Client) -> None:
     agreement = {"nation": "BD", "signed_on": "2030-01-01", "source": "memo 4", "reason": WHY}
 
     for kind, columns in (("article", article), ("agreement", agreement)):
-        answer = proposer.post(reverse("propose_row", args=[kind]), columns)
-        held = Proposal.objects.waiting().get()
-        assert answer["Location"] == reverse("proposal", args=[held.pk])
-        signed_in("director").post(reverse("confirm_proposal", args=[held.pk]))
+        proposer.post(reverse("propose_row", args=[kind]), columns)
+        decide()
 
     assert Article.objects.get(catalogue_number="JP-NEW-001").item_class == "part"
     row = Agreement.objects.get(nation="BD", signed_on="2030-01-01")
@@ -478,6 +578,7 @@ def test_what_does_not_fit_in_a_new_row_is_told_beside_its_field(
         "kind": "article",
         "item_class": "part",
         "unit": "EA",
+        "handling": "confidentiality_1",
         "nation": "BD",
         "signed_on": "2030-01-01",
         "source": "memo",
@@ -543,60 +644,64 @@ def test_list_of_agreements_asks_as_often_for_one_as_for_many(
     assert (len(shown(one, "rows")), len(shown(many, "rows"))) == (1, Agreement.objects.count())
 
 
-# Deciding ------------------------------------------------------------------------------------
+# What comes of it ----------------------------------------------------------------------------
 
 
-def test_page_of_a_proposal_shows_what_changes_and_leads_to_the_decision() -> None:
-    held = ProposalFactory()
+def test_change_is_decided_on_the_page_of_its_file(proposer: Client, planner: Client) -> None:
+    proposer.post(of_row("propose_version", deposit()), VERSION)
+    run_follow_ups()
+    held = Proposal.objects.get()
+
+    queue = planner.get(reverse("cockpit")).content.decode()
+    page = planner.get(of_file("staff:case", held)).content.decode()
+    planner.post(of_file("staff:step", held, "decide"), {"opinion": "Fine."})
+    run_follow_ups()
+    kept = planner.get(of_file("staff:case", held))
+    shown = planner.get(reverse("proposal", args=[held.pk])).content.decode()
+
+    assert of_file("staff:case", held) in queue
+    assert reverse("proposal", args=[held.pk]) in page
+    assert "Rates: initial deposit" in page
+    assert [one["state"] for one in kept.context["progress"]] == [
+        *("drafting", "in_circulation", "awaiting_decision", "decided", "kept")
+    ]
+    assert [one["title"] for one in kept.context["papers"]] == ["Approval file"] * 2
+    assert Rate.objects.get(code="deposit", valid_to=None).percent == 25
+    assert of_file("staff:case", held) in shown
+    assert "Decided by" in shown
+
+
+def test_page_of_a_proposal_shows_what_changes_and_leads_to_its_file() -> None:
+    held = with_file(ProposalFactory())
     address = reverse("proposal", args=[held.pk])
 
-    page = signed_in("director").get(address)
-    only_read = signed_in("case_manager").get(address)
+    pages = [signed_in(role).get(address) for role in ("case_manager", "opinion_giver")]
 
-    assert {"label": "Percent", "before": "20", "after": "25"} in page.context["changes"]
-    pages = [seen.content.decode() for seen in (page, only_read)]
-    assert ["Decide on it" in text for text in pages] == [True, False]
-    assert ["An approver decides on it" in text for text in pages] == [False, True]
-
-
-def test_confirmed_proposal_counts(proposer: Client) -> None:
-    proposer.post(of_row("propose_version", deposit()), VERSION)
-    held = Proposal.objects.get()
-    director = signed_in("director")
-    asked = director.get(reverse("confirm_proposal", args=[held.pk]))
-
-    answer = director.post(reverse("confirm_proposal", args=[held.pk]))
-    page = director.get(answer["Location"])
-
-    assert "Confirm the change" in asked.content.decode()
-    assert Rate.objects.get(code="deposit", valid_to=None).percent == 25
-    assert "Decide on it" not in page.content.decode()
-    assert ">confirmed" in page.content.decode()
+    for page in pages:
+        assert {"label": "Percent", "before": "20", "after": "25"} in page.context["changes"]
+    assert [page.context["file"] for page in pages] == [file_of(held), None]
+    shown = [of_file("staff:case", held) in page.content.decode() for page in pages]
+    assert shown == [True, False]
 
 
-def test_declining_needs_a_reason() -> None:
-    held, director = ProposalFactory(), signed_in("director")
-    address = reverse("decline_proposal", args=[held.pk])
+def test_page_of_a_proposal_says_why_it_was_given_up(proposer: Client) -> None:
+    held = with_file(ProposalFactory())
 
-    without = director.post(address, {"reason": ""})
-    answer = director.post(address, {"reason": "Not yet."})
+    take(file_of(held), "withdraw", by=held.proposed_by, reason="A slip.")
+    page = proposer.get(reverse("proposal", args=[held.pk]))
 
-    assert (without.status_code, list(without.context["form"].errors)) == (422, ["reason"])
-    page = director.get(answer["Location"])
-    assert (answer.status_code, Proposal.objects.get().is_confirmed) == (302, False)
-    assert page.context["why_declined"] == "Not yet."
+    assert page.context["why_given_up"] == "A slip."
+    assert "Given up by" in page.content.decode()
 
 
-def test_own_proposal_is_left_to_somebody_else() -> None:
-    both = person("finance_officer", "director")
-    held = ProposalFactory(proposed_by=both)
-    client = enter(Client(), both)
+def test_change_that_nobody_could_decide_is_refused_with_the_remedy(proposer: Client) -> None:
+    post("planning", "director").memberships.update(valid_to="2026-11-22")
 
-    page = client.get(reverse("confirm_proposal", args=[held.pk]))
-    answer = client.post(reverse("confirm_proposal", args=[held.pk]))
+    page = proposer.post(of_row("propose_version", deposit()), VERSION)
 
-    assert "Confirm the change" not in page.content.decode()
-    assert (answer.status_code, Proposal.objects.get().decided_at) == (409, None)
+    assert (page.status_code, Proposal.objects.count()) == (409, 0)
+    assert "the post “Director, Planning” is vacant, or you hold it." in page.content.decode()
+    assert WHY in page.content.decode()
 
 
 def test_last_day_is_shown_without_columns(proposer: Client) -> None:
@@ -609,8 +714,8 @@ def test_last_day_is_shown_without_columns(proposer: Client) -> None:
 
 @pytest.fixture
 def stale() -> Client:
-    """Somebody who may do both, an hour after they came in."""
-    who = person("finance_officer", "director")
+    """A proposer, an hour after they came in."""
+    who = person("finance_officer")
     client = enter(Client(), who)
     session = client.session
     session.update(proven(who, at=time.time() - 3600))
@@ -618,14 +723,10 @@ def stale() -> Client:
     return client
 
 
-def test_both_acts_ask_who_one_is_before_anything_is_typed(stale: Client) -> None:
-    held = ProposalFactory()
+def test_proposing_asks_who_one_is_before_anything_is_typed(stale: Client) -> None:
+    answer = stale.get(of_row("propose_version", deposit()))
 
-    for address in (
-        of_row("propose_version", deposit()),
-        reverse("confirm_proposal", args=[held.pk]),
-    ):
-        assert stale.get(address)["Location"].startswith("/confirm/")
+    assert answer["Location"].startswith("/confirm/")
 
 
 def test_what_was_typed_is_kept_while_it_is_asked_again_who_one_is(stale: Client) -> None:
@@ -634,15 +735,11 @@ def test_what_was_typed_is_kept_while_it_is_asked_again_who_one_is(stale: Client
         of_row("propose_end", deposit()),
         {"last_day": "2027-03-31", "source": "memo", "reason": WHY},
     )
-    held = ProposalFactory()
-    declined = stale.post(reverse("decline_proposal", args=[held.pk]), {"reason": WHY})
-    confirmed = stale.post(reverse("confirm_proposal", args=[held.pk]))
 
-    pages = (proposed, ended, declined, confirmed)
-    assert [page.status_code for page in pages] == [422] * 4
-    assert [WHY in page.content.decode() for page in pages[:3]] == [True] * 3
-    assert ["confirm-" in page.content.decode() for page in pages] == [True] * 4
-    assert list(Proposal.objects.filter(decided_at=None)) == [held]
+    for page in (proposed, ended):
+        text = page.content.decode()
+        assert (page.status_code, WHY in text, "confirm-" in text) == (422, True, True)
+    assert not Proposal.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from approvals.models import ApprovalFile
+from cases.models import Contract
 from tests.factories import ContractFactory, RequestFactory, SubcontractFactory, person
-from workflow.steps import whose_turn
+from workflow.steps import steps_of, whose_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,12 @@ def test_submitted_request_waits_for_the_desk_also_while_something_is_missing() 
 
 def test_awarded_subcontract_waits_for_the_contractor() -> None:
     assert whose_turn(SubcontractFactory(state="awarded")) == ["contractor_production"]
+
+
+def test_turn_of_a_step_that_is_nobodys_is_the_systems() -> None:
+    lapse = steps_of(Contract)["lapse"]
+
+    assert lapse.may.turn(ContractFactory(state="offered")) == ("system",)
 
 
 def test_closed_contract_waits_for_nobody() -> None:

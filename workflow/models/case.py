@@ -6,6 +6,7 @@ A deal is all that follows from one request; its id is that of the case it began
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -49,6 +50,7 @@ class Case(models.Model):
     state: Any  # each case type declares its own field
 
     decided_with = "lines"  # the rows of a case that are before whoever takes a step
+    states_not_taken: Collection[str] = ()  # those to which this very case never comes
 
     class Meta:
         abstract = True

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from workflow.calendars import is_in_force
 from workflow.models.reference import Reference, ReferenceQuerySet
 
 # A row that was withdrawn before its first day ends on the day before it, and counts on none.
@@ -39,6 +40,9 @@ class Dated(Reference):
                 name="%(app_label)s_%(class)s_ends_after_it_begins",
             )
         ]
+
+    def counts_on(self, day: date) -> bool:
+        return is_in_force(self.valid_from, self.valid_to, day)
 
     @property
     def counts_never(self) -> bool:

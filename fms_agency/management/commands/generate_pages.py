@@ -41,7 +41,11 @@ EVENTS_SAY = (
 )
 # Whoever looks lines up by their event writes `event=`.
 NAMED_EVENT = re.compile(r"(?<!event=)(?<!event=Entry\.)\bEvent\.([A-Z_]+)")
-WITHOUT_ROWS = {"home", "sign_out", "roles", "begin", "catalogue"}
+WITHOUT_ROWS = {
+    *("home", "sign_out", "roles", "begin"),
+    *("catalogue", "article", "catalogue_options"),
+    *("export_catalogue", "import_catalogue", "propose_import"),
+}
 KINDS = ("agency", "ministry", "nation", "contractor")
 
 

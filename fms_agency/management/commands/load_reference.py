@@ -15,13 +15,13 @@ from django.db import transaction
 from approvals.models import ApprovalRoute
 from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
 from fms_agency.alone import SHIPPED
-from industry.models import Article
+from industry.models import Article, CatalogueCode
 from partners.models import Agreement, Nation, Unit
 from workflow.models import ClockStandard, Separation
 
 
 class Command(BaseCommand):
-    help = "Load nations, agreements, rates, units, approval routes, separations and articles from files."
+    help = "Load nations, agreements, rates, units, approval routes, separations and the catalogue from files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reference", type=Path, default=SHIPPED, help="folder of the files")
@@ -31,6 +31,11 @@ class Command(BaseCommand):
         added = {
             "nations": _nations(_rows(reference, "nations")),
             "agreements": _agreements(_rows(reference, "agreements")),
+            "catalogue_codes": _add(
+                CatalogueCode,
+                _rows(reference, "catalogue_codes"),
+                ["scheme", "code", "valid_from"],
+            ),
             "articles": _articles(_rows(reference, "articles")),
             "rates": _rates(_rows(reference, "rates")),
             "thresholds": _add(Threshold, _rows(reference, "thresholds"), ["code", "valid_from"]),
@@ -72,7 +77,7 @@ def _articles(rows: list[dict[str, Any]]) -> int:
 
 
 def _rates(rows: list[dict[str, Any]]) -> int:
-    return _add(Rate, rows, ["code", "valid_from"])
+    return _add(Rate, rows, ["rate_set", "code", "valid_from"])
 
 
 def _routes(rows: list[dict[str, Any]]) -> int:

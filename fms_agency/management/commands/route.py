@@ -8,24 +8,21 @@ gives steps, who decides, whether the ministry is consulted, and why, as JSON. I
 
 from __future__ import annotations
 
-import json
 import re
-import sys
-from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from approvals.models.route import row_of_file
-from fms_agency.alone import SHIPPED
+from fms_agency.questions import Question, add_arguments, answered, read_question, rows_of_file
 from workflow.approvals import Route, RouteRow, find_route
 from workflow.handling import Handling
 
 KEYS = ("matter", "amount", "currency", "on", "nation", "label")
+EXAMPLE = '{"matter": "amendment", "amount": "1200000000"}'
 
 
 class Command(BaseCommand):
@@ -33,91 +30,48 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "file", help="a file with the question as JSON, or - for standard input"
-        )
-        parser.add_argument("--reference", type=Path, default=SHIPPED, help="folder of the routes")
+        add_arguments(parser)
 
     def handle(self, *, file: str, reference: Path, **options: Any) -> None:
-        rows = _rows(reference)
-        route = _route(rows, _question(_read(file)))
-        self.stdout.write(json.dumps(_answer(route), ensure_ascii=False, indent=2))
+        rows = rows_of_file(reference, "approval_routes", row_of_file)
+        route = _route(rows, read_question(file, example=EXAMPLE))
+        self.stdout.write(answered(_answer(route)))
 
 
-def _read(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read()
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise _bad(f"{file}: {error.strerror}") from error
-
-
-def _rows(folder: Path) -> list[RouteRow]:
-    path = folder / "approval_routes.json"
-    try:
-        return [row_of_file(row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, KeyError) as error:
-        raise _bad(f"{path}: {error}") from error
-
-
-def _question(text: str) -> Mapping[str, Any]:
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise _bad(f"not JSON: {error}") from error
-    if not isinstance(given, dict):
-        raise _bad('give one object, as {"matter": "amendment", "amount": "1200000000"}')
-    for key in given:
-        if key not in KEYS:
-            raise _bad(f"{key}: not known; known are {', '.join(KEYS)}")
-    for key in ("matter", "amount"):
-        if key not in given:
-            raise _bad(f"{key}: missing")
-    return given
-
-
-def _route(rows: list[RouteRow], given: Mapping[str, Any]) -> Route:
-    matters = sorted({row.matter for row in rows})
-    if given["matter"] not in matters:
-        raise _bad(f"matter: none of {', '.join(matters)}")
-    if given.get("currency", "JPY") != "JPY":
-        raise _bad("currency: routes are in yen; give JPY")
+def _route(rows: list[RouteRow], asked: Question) -> Route:
+    asked.only(*KEYS)
+    matter = asked.choice("matter", sorted({row.matter for row in rows}))
+    if asked.has("currency") and asked.raw("currency") != "JPY":
+        raise asked.refusal("currency", "routes are in yen; give JPY")
     return find_route(
         rows,
-        matter=given["matter"],
-        amount=_amount(given["amount"]),
-        on=_day(given.get("on")),
-        nation=_nation(given.get("nation") or ""),
-        label=_label(given.get("label") or ""),
+        matter=matter,
+        amount=_amount(asked),
+        on=asked.maybe(asked.day, "on") or timezone.localdate(),
+        nation=_nation(asked),
+        label=_label(asked),
     )
 
 
-def _amount(given: Any) -> Decimal:
+def _amount(asked: Question) -> Decimal:
+    given = asked.raw("amount")
     if not isinstance(given, str) or not re.fullmatch(r"[0-9]{1,18}", given):
-        raise _bad("amount: give yen in digits, as 1200000000")
+        raise asked.refusal("amount", "give yen in digits, as 1200000000")
     return Decimal(given)
 
 
-def _day(given: Any) -> date:
-    if given is None:
-        return timezone.localdate()
-    try:
-        return date.fromisoformat(given)
-    except (TypeError, ValueError):
-        raise _bad("on: give a day as 2026-11-22") from None
-
-
-def _nation(given: Any) -> str:
+def _nation(asked: Question) -> str:
+    given = asked.given.get("nation") or ""
     if given == "" or (isinstance(given, str) and re.fullmatch("[A-Z]{2}", given)):
         return str(given)
-    raise _bad("nation: give two capital letters, as PH")
+    raise asked.refusal("nation", "give two capital letters, as PH")
 
 
-def _label(given: Any) -> str:
+def _label(asked: Question) -> str:
+    given = asked.given.get("label") or ""
     if given == "" or given in Handling.values:
         return str(given)
-    raise _bad("label: not a handling label")
+    raise asked.refusal("label", "not a handling label")
 
 
 def _answer(route: Route) -> dict[str, Any]:
@@ -127,7 +81,3 @@ def _answer(route: Route) -> dict[str, Any]:
         "consult_ministry": route.consult_ministry,
         "why": [str(why) for why in route.why],
     }
-
-
-def _bad(why: str) -> CommandError:
-    return CommandError(why, returncode=2)

@@ -88,6 +88,25 @@
     });
   }
 
+  // The list below a field follows what is typed there. Without script it has the first of the catalogue.
+  let asked;
+  const tell = (field) => {
+    const chosen = [...field.list.options].find((option) => option.value === field.value);
+    document.getElementById(`${field.id}_name`).textContent = chosen?.textContent ?? "";
+  };
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-look-up]");
+    if (!field) return;
+    tell(field);
+    window.clearTimeout(asked);
+    asked = window.setTimeout(async () => {
+      const found = await fetch(`${field.dataset.lookUp}?q=${encodeURIComponent(field.value)}`);
+      if (!found.ok) return;
+      field.list.innerHTML = await found.text();
+      tell(field);
+    }, 250);
+  });
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

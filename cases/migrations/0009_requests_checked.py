@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_bills_approved"),
+        ("cases", "0008_rate_sets"),
         ("industry", "0003_article_in_words"),
         ("partners", "0008_units_and_absences"),
     ]
