@@ -257,6 +257,8 @@ class WriteRequest(Details):
         ),
     )
 
+    field_order = ("title", "reference", "reference_date", "purpose", "answer_wanted", "lines")
+
     title = forms.CharField(label=_("Title"), max_length=200)
     reference = forms.CharField(
         label=_("Your reference"), help_text=_("The number of your letter."), max_length=60

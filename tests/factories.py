@@ -373,6 +373,17 @@ def stand(case: Any, duty: str, *people: Any) -> None:
         assert duties.bind(duty, case, who) == ""
 
 
+# What the request of the factory leaves out, and the checklist asks for.
+COMPLETE = {
+    "answer_wanted": "offer",
+    "support": ["none"],
+    "payment_wish": "usual",
+    "concept": "Four sites, one centre.",
+    "security_plan": "Nothing classified.",
+    "offset": "none",
+}
+
+
 class RequestFactory(CaseFactory):
     class Meta:
         model = cases.Request

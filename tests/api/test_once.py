@@ -70,6 +70,14 @@ UNSAFE = [
     Unsafe("requester", None, "", ASKED, OTHERS),
     Unsafe("requester", drafted, "revise", ASKED, OTHERS),
     Unsafe("requester", drafted, "attach_letter", {"letter": A_PDF}, {"letter": A_PDF + b"%"}),
+    Unsafe("requester", drafted, "copy", {"reference": "A"}, {"reference": "B"}),
+    Unsafe(
+        "requester",
+        lambda: RequestFactory(state="submitted"),
+        "add_details",
+        {"concept": "Four sites"},
+        {"concept": "Five sites"},
+    ),
     Unsafe("requester", drafted, "submit", {}, {"version": 0}),
     Unsafe("requester", drafted, "withdraw", {"reason": "No funds."}, {"reason": "No."}),
     Unsafe(

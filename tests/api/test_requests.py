@@ -36,6 +36,7 @@ def test_a_request_is_begun_for_the_nation_of_the_person(
         {
             "number": 1,
             "article": "JP-RAD-001",
+            "description": "",
             "name": "Fixed air-surveillance radar FPS-3ME",
             "quantity": 3,
             "unit": "EA",
@@ -44,13 +45,23 @@ def test_a_request_is_begun_for_the_nation_of_the_person(
         {
             "number": 2,
             "article": "JP-RAD-002",
+            "description": "",
             "name": "Mobile air-surveillance radar TPS-P14ME",
             "quantity": 1,
             "unit": "EA",
             "remark": "with a lorry",
         },
     ]
-    assert requester.get(body["url"]).json() == body
+    shown = requester.get(body["url"]).json()
+    checklist = shown.pop("checklist")
+    assert shown == body
+    assert checklist["percent"] == 58
+    assert checklist["points"][1] == {
+        "code": "answer",
+        "needed": "to_be_complete",
+        "why": "An indication of price and a letter of offer take different ways and times.",
+        "missing": ["answer_wanted"],
+    }
 
 
 def test_instants_are_utc_and_days_are_days(requester: Caller, asked: dict[str, Any]) -> None:
@@ -231,7 +242,9 @@ def test_from_draft_to_submitted_with_a_letter(
     assert Document.objects.get().read() == A_PDF
     assert submitted.status_code == 200, submitted.content
     body = submitted.json()
-    assert body["case"] == requester.get(request["url"]).json()
+    shown = requester.get(request["url"]).json()
+    assert shown.pop("checklist")["percent"] == 58
+    assert body["case"] == shown
     entry = Entry.objects.first()
     assert entry is not None
     assert body["entry"] == {
@@ -321,7 +334,7 @@ def test_steps_tell_what_is_open_and_why_not(requester: Caller) -> None:
     assert (body["version"], body["state"]) == (3, "draft")
     assert body["whose_turn"] == [{"role": "requester", "label": "Requester"}]
     by_name = {step["name"]: step for step in body["steps"]}
-    assert list(by_name) == ["revise", "attach_letter", "submit", "withdraw"]
+    assert list(by_name) == ["revise", "copy", "attach_letter", "submit", "withdraw"]
     assert by_name["submit"] == {
         "name": "submit",
         "label": "Submit",
@@ -468,12 +481,12 @@ def test_a_day_of_another_age_is_refused(
 def test_a_missing_day_says_how_a_day_is_written(
     requester: Caller, asked: dict[str, Any], problem: Problem
 ) -> None:
-    answer = requester.post("requests/", asked | {"reference_date": None})
+    answer = requester.post("requests/", asked | {"needed_by": "soon"})
 
     assert problem(answer)["errors"] == [
         {
-            "field": "reference_date",
-            "message": "This is needed: give a day, as 2026-04-01.",
-            "code": "required",
+            "field": "needed_by",
+            "message": "Give a day as YYYY-MM-DD.",
+            "code": "shape",
         }
     ]

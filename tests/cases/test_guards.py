@@ -26,6 +26,7 @@ from industry.models import Article
 from ledger.journals import Code, Row, post
 from partners.models import emergency
 from tests.factories import (
+    COMPLETE,
     DEPOSIT,
     NET,
     TOTAL,
@@ -189,15 +190,6 @@ RUN_OUT = "The quote was valid until Nov. 21, 2026. Ask the contractor to extend
 UNCLEARED = "No valid transfer clearance: ask export control to review the transfer."
 UNSETTLED = "The ledger is not settled: see the money of the case."
 Case = Callable[[], Any]
-
-COMPLETE = {
-    "answer_wanted": "offer",
-    "support": ["none"],
-    "payment_wish": "usual",
-    "concept": "Four sites, one centre.",
-    "security_plan": "Nothing classified.",
-    "offset": "none",
-}
 
 
 def in_words(request: Any) -> Any:

@@ -16,9 +16,9 @@ from cases.models import ChecklistItem, Request
 from documents.models import Document
 from industry.models import Article
 from notifications.models import Message
-from tests.cases.test_guards import COMPLETE, in_words
+from tests.cases.test_guards import in_words
 from tests.documents import files
-from tests.factories import NationFactory, RequestFactory, person
+from tests.factories import COMPLETE, NationFactory, RequestFactory, person
 from workflow import deadlines
 from workflow.follow_ups import run_entry
 from workflow.forms import form_of

@@ -27,6 +27,7 @@ from partners.models import EmergencyAccess, Membership
 from tests.approvals.hands import file_of, propose
 from tests.factories import (
     CHARGE,
+    COMPLETE,
     DEPOSIT,
     DRAFTER,
     NET,
@@ -74,12 +75,20 @@ def requests(people: People) -> Situations:
     ContractFactory(request=contracted, furnished=False)
     reviewed = RequestFactory(state="actionable")
     TransferReviewFactory(state="under_review", request_number=reviewed.number)
-    unsigned = RequestFactory(furnished=False)
+    unsigned, unaddressed = RequestFactory(furnished=False), RequestFactory(signatory="")
     add_request_lines(unsigned)
+    in_words = RequestFactory(state="actionable")
+    in_words.lines.create(number=3, description="Mast", quantity=1)
+    now = timezone.now()
     return in_each_state(RequestFactory) | {
         "draft, without lines": RequestFactory(furnished=False),
         "draft, without letter": unsigned,
+        "draft, without signatory": unaddressed,
         "submitted, with gaps": RequestFactory(state="submitted", end_user="", funding=""),
+        "submitted on paper": RequestFactory(state="submitted", received_on=YESTERDAY),
+        "submitted, acknowledged": RequestFactory(state="submitted", acknowledged_at=now),
+        "actionable, a line in words": in_words,
+        "actionable, complete": RequestFactory(state="actionable", complete_at=now, **COMPLETE),
         "actionable, under review": reviewed,
         "actionable, contract opened": contracted,
     }
