@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -208,6 +210,29 @@ def test_article_asks_as_often_with_three_rows_of_each_kind(
         page = client.get(address(radio))
 
     assert [len(page.context[name]) for name in ("makers", "prices", "charges", "asked")] == [3] * 4
+
+
+@pytest.mark.parametrize("make", [MakerFactory, PriceFactory, ChargeFactory])
+def test_rows_beside_articles_are_listed_with_as_many_queries_for_three_as_for_one(
+    make: Any,
+) -> None:
+    client = signed_in("finance_officer")
+    kind = make._meta.model._meta.model_name
+    make()
+    client.get(reverse("reference_kind", args=[kind]))
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(reverse("reference_kind", args=[kind]))
+        assert "試験用無線機" not in page.content.decode()
+        assert "Test radio" in page.content.decode()
+        return len(asked)
+
+    one = count()
+    for _ in range(2):
+        make()
+
+    assert count() == one
 
 
 # Out -----------------------------------------------------------------------------------------
