@@ -15,15 +15,15 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from industry.models import Article
+from partners import kinds
 from partners.access import ROLES
 from partners.models import Person, Proposal
-from tests.approvals.hands import post, with_file
+from tests.approvals.hands import post, propose
 from tests.factories import (
     ArticleFactory,
     ChargeFactory,
     MakerFactory,
     PriceFactory,
-    ProposalFactory,
     RequestFactory,
     firm,
     person,
@@ -183,7 +183,8 @@ def test_article_names_the_change_that_waits(radio: Article) -> None:
     client = signed_in("finance_officer")
     assert "Propose a change" in client.get(address(radio)).content.decode()
 
-    held = with_file(ProposalFactory(of_kind="article", instead_of=str(radio.pk)))
+    changed = kinds.with_values(radio, {"name_en": "Receiver"})
+    held = propose(changed, by=person("finance_officer"), reason=WHY, instead_of=radio)
 
     page = client.get(address(radio)).content.decode()
     assert reverse("proposal", args=[held.pk]) in page
