@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from stdnum.jp import cn
@@ -626,14 +627,15 @@ def open_approval(
     )
     file.amount = file.matter_of.amount(case)
     decided = state in {"decided", "awaiting_issue", "issued", "kept"}
-    if state != "drafting":
-        file.revision = 1
-        file.seal(file.route_today())
     if decided:
         file.decided_at = timezone.now()
     if state == "issued":
         file.issued_on = today()
-    file.save(force_insert=True)
+    with transaction.atomic():  # sealing keeps a revision, which points to the file
+        if state != "drafting":
+            file.revision = 1
+            file.seal(file.route_today())
+        file.save(force_insert=True)
     if state != "drafting":
         going.lay_out(file, file.route_today())
         _act_on(file, list(signed), decided=decided, heard=decided or state == "awaiting_decision")

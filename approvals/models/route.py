@@ -108,7 +108,7 @@ def route_of(matter: Matter, case: Any) -> Route:
         matter=matter.name,
         amount=Decimal(matter.amount(case)),
         nation=getattr(case, "nation_id", "") or "",
-        label=case.handling,
+        label=getattr(case, "handling", ""),
     )
 
 

@@ -16,7 +16,7 @@ from ledger.models import Journal
 from notifications.models import Message
 from notifications.notices import Notice
 from workflow.models import Deadline, Entry
-from workflow.steps import case_types, steps_of
+from workflow.steps import beginnings_of, case_types, steps_of
 
 Count = Counter[tuple[str, ...]]
 
@@ -93,11 +93,11 @@ def _booked(journal: Journal) -> tuple[str, ...]:
 
 
 def in_passing() -> set[str]:
-    """Notices that ask somebody to act: none is sent when the case has moved on in the meantime."""
-    return {notice.name for notice in _notices() if notice.while_current}
+    """Notices that ask somebody to act: whom they still concern depends on how far the case has come."""
+    return {notice.name for notice in _notices() if notice.while_current or notice.if_any}
 
 
 def _notices() -> Iterable[Notice]:
     for model in case_types():
-        for declared in steps_of(model).values():
+        for declared in (*beginnings_of(model).values(), *steps_of(model).values()):
             yield from (effect for effect in declared.then if isinstance(effect, Notice))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from industry.models.article import Article
+from industry.querysets import BesideArticles
 from partners.models import Organisation
 from workflow import walls
 from workflow.models import Dated
@@ -34,6 +35,8 @@ class ArticleMaker(Dated):
         verbose_name=_("contractor"),
     )
     role = models.CharField(_("makes it as"), max_length=20, choices=Role)
+
+    objects = BesideArticles("contractor")  # type: ignore[misc]  # rows by day, with both
 
     wall = walls.agency()
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from industry.models.article import Article
+from industry.querysets import BesideArticles
 from workflow import walls
 from workflow.models import Dated
 from workflow.models.dated import COUNTS
@@ -91,6 +92,8 @@ class ArticlePrice(PerUnit):
     currency = _currency()
     amount = _amount()
 
+    objects = BesideArticles()  # type: ignore[misc]  # rows by day, with their article
+
     wall = walls.agency()
 
     class Meta(PerUnit.Meta):
@@ -133,6 +136,8 @@ class NonrecurringCharge(PerUnit):
     approval = models.CharField(
         _("approval"), max_length=60, help_text=_("The number of the decision.")
     )
+
+    objects = BesideArticles()  # type: ignore[misc]  # rows by day, with their article
 
     wall = walls.agency()
 

@@ -102,7 +102,7 @@ def test_proposing_puts_the_file_forward_in_one_act(proposer: Person, director: 
         "awaiting_decision",
         "reference_change",
         0,
-        "Rates: initial deposit",
+        "Rates: the agency's own · initial deposit",
     )
     assert (file.prepared_by, file.prepared_role) == (proposer.actor_id, "finance_officer")
     assert file.background == f"{WHY}\nSource: memo 12"
@@ -118,10 +118,16 @@ def test_proposing_puts_the_file_forward_in_one_act(proposer: Person, director: 
     [
         (
             next_version,
-            "Let the proposed version of “Rates: initial deposit” count from April 1, 2027 on.",
+            "Let the proposed version of “Rates: the agency's own · initial deposit” count from April 1, 2027 on.",
         ),
-        (last_day, "Let “Rates: initial deposit” end: its last day is April 1, 2027."),
-        (withdrawal, "Withdraw “Rates: test”, which would begin on April 1, 2027."),
+        (
+            last_day,
+            "Let “Rates: the agency's own · initial deposit” end: its last day is April 1, 2027.",
+        ),
+        (
+            withdrawal,
+            "Withdraw “Rates: the agency's own · test”, which would begin on April 1, 2027.",
+        ),
         (
             lambda by: change(by, currency="PHX", source="memo"),
             "Change “Nations: Philippines”: Currency, Source.",
@@ -143,8 +149,11 @@ def test_cover_sheet_says_what_is_asked(
             {
                 "change": {
                     "rate": {
+                        "rate_set": "jp",
                         "code": "deposit",
                         "percent": "25",
+                        "amount": None,
+                        "currency": "",
                         "valid_from": "2027-04-01",
                         "valid_to": None,
                         "source": "memo 12",
@@ -152,8 +161,11 @@ def test_cover_sheet_says_what_is_asked(
                 },
                 "present": {
                     "rate": {
+                        "rate_set": "jp",
                         "code": "deposit",
                         "percent": "20.0000",
+                        "amount": None,
+                        "currency": "",
                         "valid_from": "2026-04-01",
                         "valid_to": None,
                     }
@@ -190,7 +202,10 @@ def test_nobody_hears_of_a_draft_whoever_decides_hears_of_the_file_the_proposer_
 
     told = Message.objects.order_by("created_at").values_list("recipient", "notice")
     assert list(told) == [(director.pk, "file_waits"), (proposer.pk, "file_decided")]
-    assert "Rates: initial deposit" in Message.objects.get(notice="file_waits").subject
+    assert (
+        "Rates: the agency's own · initial deposit"
+        in Message.objects.get(notice="file_waits").subject
+    )
 
 
 # Who -----------------------------------------------------------------------------------------
@@ -311,8 +326,11 @@ def test_decision_applies_the_change_and_is_not_held_against_it(
         "現行 / The row until now",
     ]
     assert [(row["en"], row["value"]) for row in paper["sections"][0]["rows"]] == [
-        ("Rate", "初回預託金 / initial deposit"),
+        ("Set of rates", "当庁の率"),
+        ("Rate", "初回預託金"),
         ("Percent", "25"),
+        ("Limit or minimum", "–"),
+        ("Currency of the limit", "–"),
         ("In force from", "2027-04-01"),
         ("Last day in force", "–"),
         ("Source", "memo 12"),

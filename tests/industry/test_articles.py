@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 from pytest_django import Settings
 
+from approvals import actions
 from documents import units
 from industry.models import (
     Article,
@@ -23,7 +24,9 @@ from industry.models.code import names_on
 from partners import reference
 from partners.access import ROLES
 from partners.forms import ProposeRow
+from tests.approvals.hands import NOTHING, post
 from tests.factories import ArticleFactory, agency, firm, person
+from workflow.steps import take
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 22)
@@ -198,6 +201,7 @@ def test_rows_beside_the_catalogue_are_proposed_as_any_reference_data(
     form = ProposeRow(typed | days, kind=kind)
 
     assert form.is_valid(), form.errors
-    held = reference.propose(by=person("finance_officer"), **form.given)
-    reference.confirm(held, by=person("director"))
+    director = post("planning", "director")
+    file = actions.put_forward(reference.propose, by=person("finance_officer"), **form.given)
+    take(file, "decide", by=director, **NOTHING)
     assert kind.objects.get(valid_from=date(2030, 4, 1)).source == "memo 12"

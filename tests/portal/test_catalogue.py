@@ -8,20 +8,22 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
 from industry.models import Article
+from partners import kinds
 from partners.access import ROLES
 from partners.models import Person, Proposal
-from tests.approvals.hands import post, with_file
+from tests.approvals.hands import post, propose
 from tests.factories import (
     ArticleFactory,
     ChargeFactory,
     MakerFactory,
     PriceFactory,
-    ProposalFactory,
     RequestFactory,
     firm,
     person,
@@ -181,7 +183,8 @@ def test_article_names_the_change_that_waits(radio: Article) -> None:
     client = signed_in("finance_officer")
     assert "Propose a change" in client.get(address(radio)).content.decode()
 
-    held = with_file(ProposalFactory(of_kind="article", instead_of=str(radio.pk)))
+    changed = kinds.with_values(radio, {"name_en": "Receiver"})
+    held = propose(changed, by=person("finance_officer"), reason=WHY, instead_of=radio)
 
     page = client.get(address(radio)).content.decode()
     assert reverse("proposal", args=[held.pk]) in page
@@ -208,6 +211,29 @@ def test_article_asks_as_often_with_three_rows_of_each_kind(
         page = client.get(address(radio))
 
     assert [len(page.context[name]) for name in ("makers", "prices", "charges", "asked")] == [3] * 4
+
+
+@pytest.mark.parametrize("make", [MakerFactory, PriceFactory, ChargeFactory])
+def test_rows_beside_articles_are_listed_with_as_many_queries_for_three_as_for_one(
+    make: Any,
+) -> None:
+    client = signed_in("finance_officer")
+    kind = make._meta.model._meta.model_name
+    make()
+    client.get(reverse("reference_kind", args=[kind]))
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(reverse("reference_kind", args=[kind]))
+        assert "試験用無線機" not in page.content.decode()
+        assert "Test radio" in page.content.decode()
+        return len(asked)
+
+    one = count()
+    for _ in range(2):
+        make()
+
+    assert count() == one
 
 
 # Out -----------------------------------------------------------------------------------------

@@ -661,7 +661,7 @@ def test_change_is_decided_on_the_page_of_its_file(proposer: Client, planner: Cl
 
     assert of_file("staff:case", held) in queue
     assert reverse("proposal", args=[held.pk]) in page
-    assert "Rates: initial deposit" in page
+    assert "Rates: the agency&#x27;s own · initial deposit" in page
     assert [one["state"] for one in kept.context["progress"]] == [
         *("drafting", "in_circulation", "awaiting_decision", "decided", "kept")
     ]
