@@ -31,7 +31,7 @@ def mine(person: Any) -> Rows:
         _at_my_posts(person),
         file=OuterRef("pk"),
         standing=Standing.ARRIVED,
-        kind__in=[str(kind) for kind in EVERY_ACT],
+        kind__in=EVERY_ACT,
     )
     to_act = (
         Q(state__in=ON_ITS_WAY)

@@ -248,6 +248,7 @@ class PerLineField(forms.Field):
         return dict(cleaned)
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        """What stands for a line, or what is wrong with it: each kind of field reads its own."""
         raise NotImplementedError
 
 
