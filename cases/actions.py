@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
-from cases import models, pricing
-from cases.models.rate import not_open, own_rates
+from cases import adviser, content, models, pricing
+from cases.models.rate import Rate, not_open, own_rates, rate_on
 from cases.rates import NoRate
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
 from exports.models.shipment import packed_quantities
 from industry.models import Article
+from workflow import values
 from workflow.steps import Act, Book, NotOpen, begin_within, take_within
 
 # Papers that come in -------------------------------------------------------------------------
@@ -108,10 +110,15 @@ def open_transfer_review(act: Act) -> None:
         end_user=request.end_user,
         end_use=request.end_use,
     )
+    _put_before_the_reviewer(opened.case, request.lines.select_related("article"))
+    act.opened.append(opened.case)
+
+
+def _put_before_the_reviewer(review: TransferReview, lines: Iterable[Any]) -> None:
     ReviewLine.objects.bulk_create(
         ReviewLine(
-            review=opened.case,
-            nation_id=request.nation_id,
+            review=review,
+            nation_id=review.nation_id,
             number=line.number,
             name_ja=line.article.name_ja,
             name_en=line.article.name_en,
@@ -119,9 +126,8 @@ def open_transfer_review(act: Act) -> None:
             quantity=line.quantity,
             unit=line.article.unit,
         )
-        for line in request.lines.select_related("article")
+        for line in lines
     )
-    act.opened.append(opened.case)
 
 
 def open_contract(act: Act) -> None:
@@ -287,10 +293,14 @@ def priced(contract: Any, on: date) -> pricing.Price:
         )
         for line in contract.lines.all()
     ]
+    return _by_own_rates(lines, contract.currency, on)
+
+
+def _by_own_rates(lines: list[pricing.Line], currency: str, on: date) -> pricing.Price:
     try:
         return pricing.price(
             lines,
-            currency=contract.currency,
+            currency=currency,
             rates=own_rates(),
             accepted_on=on,
             rounding=pricing.Rounding.AGENCY,
@@ -303,8 +313,157 @@ def write_line_prices(act: Act) -> None:
     unit_prices = quoted_prices(act.case)
     for line in priced(act.case, act.case.priced_on).lines:
         act.case.lines.filter(number=line.number).update(
-            unit_price=unit_prices[int(line.number)], amount=line.line_value
+            unit_price=unit_prices[int(line.number)],
+            amount=line.line_value,
+            rates_on=act.case.priced_on,
         )
+
+
+# Contract → change → version -----------------------------------------------------------------
+
+
+def open_change(act: Act) -> None:
+    """What was answered, advised and decided stays with the change."""
+    given = act.given
+    opened = begin_within(
+        models.Change.open,
+        by=act.by,
+        under=act.case,
+        contract=act.case,
+        kind_of_change=given["kind_of_change"],
+        purpose=given["purpose"],
+        advice={
+            "major_equipment": given["major_equipment"],
+            "purpose_changes": given["purpose_changes"],
+            "nation_must_agree": given["nation_must_agree"],
+            "paper": advised(act.case, given).paper,
+            "departure": given["departure"],
+        },
+    )
+    act.opened.append(opened.case)
+
+
+def advised(contract: Any, given: Mapping[str, Any]) -> adviser.Advice:
+    """What follows from the answers to the questions of a change."""
+    answers = adviser.Answers(
+        is_signed=contract.accepted_at is not None,
+        major_equipment=given["major_equipment"],
+        purpose_changes=given["purpose_changes"],
+        nation_must_agree=given["nation_must_agree"],
+    )
+    return adviser.advise(answers)
+
+
+def write_change_lines(act: Act) -> None:
+    """The lines that change, priced with those that stay: each by the rates of its own day.
+
+    What is added is priced by today's rates; a line that was there keeps the day of its rates.
+    """
+    change, today = act.case, timezone.localdate()
+    there = {line.number: line for line in change.contract.lines.all()}
+    named = {given["number"] for given in act.given["lines"] if given["number"]}
+    new_numbers = count(max({0, *there, *named}) + 1)
+    change.lines.all().delete()
+    for given in act.given["lines"]:
+        number = given["number"] or next(new_numbers)
+        change.lines.create(
+            number=number,
+            article=given["article"],
+            quantity=given["quantity"],
+            unit_price=given["unit_price"],
+            amount=given["unit_price"] * given["quantity"],
+            rates_on=there[number].rates_on if number in there else today,
+            basis=given["basis"],
+        )
+    _price_change(change, today)
+
+
+def _price_change(change: Any, today: date) -> None:
+    """Whole again, since a top-up to the least charge belongs to no line."""
+    after = [line for line in change.lines_after() if line.quantity]
+    lines = [
+        pricing.Line(
+            number=str(line.number),
+            quantity=line.quantity,
+            unit_base=line.unit_price,
+            source=pricing.Source.PROCUREMENT,
+            accepted_on=line.rates_on,
+        )
+        for line in after
+    ]
+    price = _by_own_rates(lines, change.currency, today)
+    for line in price.lines:
+        change.lines.filter(number=line.number).update(amount=line.line_value)
+    percents = {rate_on(Rate.Code.ADMINISTRATION, line.rates_on) for line in after}
+    change.net, change.total, change.priced_on = price.net, price.total, today
+    change.administrative_percent = percents.pop() if len(percents) == 1 else None
+    change.administrative_charge = price.administration + price.minimum_top_up
+    change.deposit = (
+        change.contract.deposit
+        if change.contract.accepted_at
+        else first_deposit(price.total, change.currency, today)
+    )
+
+
+def first_deposit(total: Decimal, currency: str, on: date) -> Decimal:
+    """What is paid in with the signature."""
+    return pricing.rounded(total * rate_on(Rate.Code.DEPOSIT, on) / 100, currency)
+
+
+def open_review_of_change(act: Act) -> None:
+    """Of the contract as it is to be: what is added is looked at beside what was cleared."""
+    change = act.case
+    request = change.contract.request
+    opened = begin_within(
+        TransferReview.open,
+        by=act.by,
+        under=change,
+        nation_id=change.nation_id,
+        title=change.title,
+        request_number=change.number,
+        end_user=request.end_user,
+        end_use=request.end_use,
+    )
+    _put_before_the_reviewer(opened.case, [line for line in change.lines_after() if line.quantity])
+    act.opened.append(opened.case)
+
+
+def send_change(act: Act) -> None:
+    """An amendment waits for a signature; the others are in effect with being sent."""
+    if act.case.in_effect_at:
+        put_in_effect(act)
+
+
+def put_in_effect(act: Act) -> None:
+    change = act.case
+    name = "take_change_in" if change.contract.accepted_at else "offer_anew"
+    take_within(change.contract, name, by=act.by, note=change.code, change=change)
+
+
+def take_lines_of_change(act: Act) -> None:
+    contract, change = act.case, act.given["change"]
+    for line in change.lines.all():
+        contract.lines.update_or_create(
+            number=line.number,
+            defaults={
+                "nation_id": contract.nation_id,
+                "article": line.article,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "amount": line.amount,
+                "rates_on": line.rates_on,
+            },
+        )
+
+
+def keep_version(act: Act) -> None:
+    """What the contract says from now on, kept as it was put to the nation."""
+    contract, change = act.case, act.given.get("change")
+    models.Version.objects.create(
+        contract=contract,
+        code=change.code if change else models.version.BASIC,
+        content=values.plain(content.of_contract(contract)),
+    )
 
 
 # Contract → shipment, bill -------------------------------------------------------------------
@@ -315,7 +474,7 @@ def lines_to_inspect(contract: Any) -> set[int]:
 
     Goods are inspected before they leave; a service is performed first and inspected afterwards.
     """
-    goods = contract.lines.filter(article__kind__in=Article.GOODS)
+    goods = contract.lines.filter(article__kind__in=Article.GOODS, quantity__gt=0)
     accepted = models.SubcontractLine.objects.filter(subcontract__accepted_on__isnull=False)
     open_lines = goods.exclude(pk__in=accepted.values("contract_line"))
     return set(open_lines.values_list("number", flat=True))

@@ -5,7 +5,7 @@ A page posts `lines-0-article`, `lines-0-quantity` ...; the API sends a list or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
@@ -322,20 +322,26 @@ class LinePricesField(PerLineField):
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         try:
-            price = Decimal(str(item).strip().replace(",", ""))
-        except InvalidOperation:
-            price = Decimal("NaN")
-        places = exponent(self.currency)
-        if not price.is_finite() or not 0 < price < Decimal(10) ** 14:
-            return ValidationError(
-                _t("Line %(row)s: give a price above zero, in digits.") % {"row": number}
-            )
-        if price != price.quantize(Decimal(1).scaleb(-places)):
-            return ValidationError(
-                _t("Line %(row)s: %(currency)s has at most %(places)s decimals.")
-                % {"row": number, "currency": self.currency, "places": places}
-            )
-        return number, price
+            return number, as_price(item, self.currency)
+        except ValidationError as error:
+            return _at_line(number, error)
+
+
+def as_price(value: Any, currency: str) -> Decimal:
+    """An amount above zero, in the currency's smallest unit at most; raises `ValidationError`."""
+    try:
+        price = Decimal(str(value).strip().replace(",", ""))
+    except InvalidOperation:
+        price = Decimal("NaN")
+    places = exponent(currency)
+    if not price.is_finite() or not 0 < price < Decimal(10) ** 14:
+        raise ValidationError(_t("give a price above zero, in digits."))
+    if price != price.quantize(Decimal(1).scaleb(-places)):
+        raise ValidationError(
+            _t("%(currency)s has at most %(places)s decimals.")
+            % {"currency": currency, "places": places}
+        )
+    return price
 
 
 class LineArticlesField(PerLineField):
@@ -351,6 +357,117 @@ class LineArticlesField(PerLineField):
         if article is None:
             return _at_line(number, ValidationError(not_there(asked, articles)))
         return number, article
+
+
+class ChangedLines(RowsWidget):
+    """Every line of the contract as it is to be; three blank rows for what is added."""
+
+    def cell(self, column: str, value: Any) -> dict[str, Any]:
+        match column:
+            case "number":
+                return {"type": "text", "value": value, "readonly": bool(value)}
+            case "quantity":
+                return {"type": "number", "min": 0, "inputmode": "numeric", "value": value}
+            case "unit_price":
+                return {"type": "text", "inputmode": "decimal", "value": value}
+            case _:
+                return super().cell(column, value)
+
+
+class ChangedLinesField(forms.Field):
+    """The lines of a contract as they are to be → those that change.
+
+    `[{"number": 2, "article": "JP-RAD-002", "quantity": 0, "unit_price": "1200", "basis": "..."}]`:
+    without a number a line is new, and 0 takes one out. Lines that stay as they are may be left out.
+    """
+
+    columns = {
+        "number": _("line"),
+        "article": _("article or service"),
+        "quantity": _("quantity"),
+        "unit_price": _("unit price"),
+        "basis": _("where the price comes from"),
+    }
+    currency = "JPY"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=ChangedLines(self.columns), **kwargs)
+        self.set_contract({}, set(), (), Article.objects.none())
+
+    def set_contract(
+        self, there: Mapping[int, Any], bought: Collection[int], added: Iterable[int], articles: Any
+    ) -> None:
+        """The contract's lines, which of them are being bought, numbers of lines drafted so far."""
+        self.there, self.bought, self.added, self.articles = there, bought, set(added), articles
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        given = [] if value in self.empty_values else _list_of_rows(value)
+        rows = [row for row in given if any(str(v).strip() for v in row.values())]
+        if len(rows) > MOST_LINES:
+            raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
+        cleaned = _all_or_errors(self._row(row, at) for at, row in enumerate(rows, start=1))
+        numbers = [line["number"] for line in cleaned if line["number"]]
+        if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
+            raise ValidationError(
+                _t("Line %(row)s stands there twice.") % {"row": ", ".join(map(str, twice))}
+            )
+        changed = [line for line in cleaned if self._changes(line)]
+        if not changed:
+            raise ValidationError(_t("No line changes. Change one, or withdraw the change."))
+        if without := [str(line["number"] or "–") for line in changed if not line["basis"]]:
+            raise ValidationError(
+                _t("Line %(lines)s: say where the price comes from.")
+                % {"lines": ", ".join(without)}
+            )
+        return changed
+
+    def _row(self, row: Mapping[str, Any], at: int) -> dict[str, Any] | ValidationError:
+        try:
+            number = self._number(row.get("number"))
+            line = self.there.get(number or 0)
+            return {
+                "number": number,
+                "article": line.article if line else self._article(row),
+                "quantity": self._quantity(row, number, line),
+                "unit_price": as_price(row.get("unit_price"), self.currency),
+                "basis": REMARK.clean(row.get("basis")),
+            }
+        except ValidationError as error:
+            return _at_line(at, error)
+
+    def _number(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and int(text) in {*self.there, *self.added}:
+            return int(text)
+        raise ValidationError(
+            _t("there is no line %(number)s. Leave the number of a new line empty.")
+            % {"number": text[:20]}
+        )
+
+    def _article(self, row: Mapping[str, Any]) -> Article:
+        asked = _number_in(row)
+        found: Article | None = self.articles.filter(catalogue_number=asked).first()
+        if found is None:
+            raise ValidationError(not_there(asked, self.articles))
+        return found
+
+    def _quantity(self, row: Mapping[str, Any], number: int | None, line: Any) -> int:
+        asked = str(row.get("quantity", "")).strip()
+        quantity = 0 if asked == "0" and number else as_quantity(asked)
+        if line and line.number in self.bought and quantity > line.quantity:
+            raise ValidationError(
+                _t("is being bought already. Put what is added on a new line, at today's rates.")
+            )
+        return quantity
+
+    def _changes(self, line: Mapping[str, Any]) -> bool:
+        """Whether it is not as it is there; a drafted line that is taken out again is none."""
+        there = self.there.get(line["number"])
+        if there is None:
+            return bool(line["quantity"])
+        return (line["quantity"], line["unit_price"]) != (there.quantity, there.unit_price)
 
 
 def _at_line(number: int, error: ValidationError) -> ValidationError:

@@ -15,15 +15,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions
+from cases import actions, adviser
 from cases.fields import (
     ArticleLinesField,
+    ChangedLinesField,
     LineArticlesField,
     LineChoiceField,
     LinePricesField,
     LineQuantitiesField,
 )
-from cases.models import Bill, Contract, Quote, Request, ReturnReason, Subcontract
+from cases.models import Bill, Change, Contract, Quote, Request, ReturnReason, Subcontract
+from cases.models.change import Kind
 from cases.models.request import (
     AnswerWanted,
     DualUse,
@@ -68,6 +70,9 @@ def capitalised(
 
 for _method in (
     Request.withdraw,
+    Change.restate,
+    Change.decline,
+    Change.withdraw,
     Contract.decline,
     Contract.cancel,
     Subcontract.reject_delivery,
@@ -438,7 +443,8 @@ class OpenSubcontract(StepForm):
     def prepare(self) -> None:
         self.fields["subject"].initial = self.case.title
         taken = actions.lines_being_bought(self.case)
-        lines = self.case.lines.select_related("article").exclude(number__in=taken)
+        lines = self.case.lines.select_related("article").filter(quantity__gt=0)
+        lines = lines.exclude(number__in=taken)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
             (line.number, f"{line.number}: {line.article.name} × {line.quantity}") for line in lines
         ]
@@ -458,7 +464,151 @@ class SendOffer(StepForm):
         return not_past(self.cleaned_data["expires_on"])
 
 
+class Extend(StepForm):
+    expires_on = forms.DateField(
+        label=_("Open until"), help_text=_("The last day on which the nation can accept.")
+    )
+
+    def prepare(self) -> None:
+        self.fields["expires_on"].initial = self.case.expires_on
+
+    def clean_expires_on(self) -> Any:
+        day = self.cleaned_data["expires_on"]
+        if day <= self.case.expires_on:
+            raise forms.ValidationError(
+                _t("It is open until %(day)s already. Give a later day.")
+                % {"day": date_format(self.case.expires_on)}
+            )
+        return day
+
+
+for _method in (Contract.extend, Change.extend):
+    asks(_method)(Extend)
+
+
+# Changes of a contract -----------------------------------------------------------------------
+
+
+@asks(Contract.open_change)
+class OpenChange(StepForm):
+    """The questions come first: which paper it takes follows from the answers, and they can be overruled."""
+
+    major_equipment = forms.BooleanField(
+        label=_("Major equipment is added or taken out"), required=False
+    )
+    purpose_changes = forms.BooleanField(
+        label=_("The original purpose of a line or note changes"),
+        help_text=_("The reason decides, not the figure: up or down in value, number or time."),
+        required=False,
+    )
+    nation_must_agree = forms.BooleanField(
+        label=_("The nation asks for it, or has to agree to it"),
+        help_text=_("More, something new or less at its wish; not a price that industry sets."),
+        required=False,
+    )
+    kind_of_change = forms.ChoiceField(label=_("Paper"), choices=capitalised(Kind, blank="—"))
+    departure = forms.CharField(
+        label=_("Why not as advised"),
+        help_text=_("Only if you choose another paper than your answers ask for."),
+        max_length=500,
+        required=False,
+    )
+    purpose = forms.CharField(
+        label=_("Purpose of the change"),
+        help_text=_("Not only that figures rise: say why. It stands on the paper."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+    def prepare(self) -> None:
+        signed = self.case.accepted_at is not None
+        kinds = [kind for kind in Kind if (kind == Kind.RESTATEMENT) is not signed]
+        self.fields["kind_of_change"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((kind.value, str(capfirst(kind.label))) for kind in kinds),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "kind_of_change" not in given:
+            return given
+        advice = actions.advised(self.case, given)
+        if given["kind_of_change"] != advice.paper and not given.get("departure"):
+            self.add_error(
+                "departure",
+                _t(
+                    "Your answers ask for another paper (%(paper)s): %(why)s Choose it, or say why not."
+                )
+                % {"paper": PAPERS[advice.paper], "why": _t(advice.why)},
+            )
+        return given
+
+
+PAPERS = {
+    adviser.Paper.AMENDMENT: Kind.AMENDMENT.label,
+    adviser.Paper.MODIFICATION: Kind.MODIFICATION.label,
+    adviser.Paper.RESTATEMENT: Kind.RESTATEMENT.label,
+    adviser.Paper.NEW_CONTRACT: _("a contract of its own"),
+}
+
+
+@asks(Change.write)
+class WriteChange(StepForm):
+    lines = ChangedLinesField(
+        label=_("Lines as they are to be"),
+        help_text=_("0 takes a line out. What is added goes on a new line, at today's rates."),
+    )
+    purpose = OpenChange.base_fields["purpose"]
+
+    def prepare(self) -> None:
+        field: Any = self.fields["lines"]
+        contract = self.case.contract
+        there = {line.number: line for line in contract.lines.select_related("article")}
+        drafted = dict(self.case.lines.values_list("number", "basis"))
+        field.currency = self.case.currency
+        field.set_contract(
+            there,
+            actions.lines_being_bought(contract),
+            set(drafted) - set(there),
+            Article.objects.visible_to(self.person),
+        )
+        field.initial = [
+            {
+                "number": line.number,
+                "article": line.article.catalogue_number,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "basis": drafted.get(line.number, ""),
+            }
+            for line in self.case.lines_after()
+        ]
+        self.fields["purpose"].initial = self.case.purpose
+
+
+@asks(Change.send)
+class SendChange(StepForm):
+    expires_on = forms.DateField(
+        label=_("Open until"),
+        help_text=_("The last day on which the nation can accept. A modification has none."),
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        if self.case.kind_of_change != Kind.MODIFICATION:
+            self.fields["expires_on"].required = True
+            self.fields["expires_on"].initial = timezone.localdate() + timedelta(days=60)
+
+    def clean_expires_on(self) -> Any:
+        day = self.cleaned_data["expires_on"]
+        if day and self.case.kind_of_change == Kind.MODIFICATION:
+            raise forms.ValidationError(
+                _t("A modification is in effect at once. Leave the day empty.")
+            )
+        return day and not_past(day)
+
+
 @asks(Contract.accept)
+@asks(Change.sign)
 class AcceptOffer(StepForm):
     signed_by = forms.CharField(
         label=_("Signed by"), help_text=_("Name and title of the signatory."), max_length=200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from hashlib import sha256
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import papers
+from cases import content, papers
 from cases.models.rate import OF_OFFERS, Rate
 from documents.papers import Paper
 from exports.models import TransferReview
@@ -33,20 +32,6 @@ def yen_of(field: str) -> Any:
         return Decimal(getattr(case, field) or 0)
 
     return amount
-
-
-def _lines(rows: Iterable[Any], **columns: str) -> Values:
-    """Line by line, by number: what it is and what it costs."""
-    return {
-        str(row.number): {
-            "article": row.article.catalogue_number,
-            "name_ja": row.article.name_ja,
-            "name_en": row.article.name_en,
-            "quantity": row.quantity,
-            **{name: getattr(row, column) for name, column in columns.items()},
-        }
-        for row in rows
-    }
 
 
 def _paper(paper: Paper, case: Any) -> Values:
@@ -87,29 +72,12 @@ def preview(paper: Paper) -> Any:
 
 
 def _offer(contract: Any) -> Values:
-    request = contract.request
     return {
-        "lines": _lines(
-            contract.lines.select_related("article"), unit_price="unit_price", amount="amount"
-        ),
-        "price": {
-            name: getattr(contract, name)
-            for name in (
-                *("currency", "net", "administrative_percent", "administrative_charge"),
-                *("total", "deposit", "priced_on"),
-            )
-        },
-        "terms": {
-            "nation": contract.nation_id,
-            "title": contract.title,
-            "end_user": request.end_user,
-            "end_use": request.end_use,
-            "delivery_place": request.delivery_place,
-        },
+        **content.of_contract(contract),
         "papers": _paper(papers.offer, contract),
         "reference": {
             "rates": _rates(contract.priced_on),
-            "clearances": _clearances(request.number),
+            "clearances": _clearances(contract.request.number),
         },
     }
 
@@ -146,13 +114,59 @@ OFFER = Matter(
 )
 
 
+# Changes of a contract -----------------------------------------------------------------------
+
+
+def _change(change: Any) -> Values:
+    days = {line.rates_on for line in change.lines_after()}
+    return {
+        **content.of_change(change),
+        "papers": _paper(papers.change, change),
+        "reference": {
+            "rates": {str(day): _rates(day) for day in days if day},
+            "clearances": _clearances(change.contract.request.number) + _clearances(change.number),
+        },
+    }
+
+
+def _change_cover(change: Any) -> dict[str, str]:
+    contract = change.contract
+    return {
+        "purpose": _t("Change the contract %(contract)s by the %(kind)s %(code)s: %(purpose)s")
+        % {
+            "contract": contract.number,
+            "kind": change.get_kind_of_change_display(),
+            "code": change.code,
+            "purpose": change.purpose,
+        },
+        "background": _t("Price until now: %(before)s. With the change: %(after)s.")
+        % {
+            "before": written(contract.total or Decimal(0), contract.currency),
+            "after": written(change.total or Decimal(0), change.currency),
+        },
+    }
+
+
+AMENDMENT = Matter(
+    "amendment",
+    title=_("change of a contract"),
+    amount=yen_of("total"),
+    content=_change,
+    draft=_change_cover,
+    duty="offer:approve",
+    waits_in="under_approval",
+    issues="change",
+    preview=preview(papers.change),
+)
+
+
 # The award of a subcontract ------------------------------------------------------------------
 
 
 def _award(subcontract: Any) -> Values:
     quote, contractor = subcontract.quotes.filter(state="taken").first(), subcontract.contractor
     return {
-        "lines": _lines(subcontract.lines.select_related("contract_line__article")),
+        "lines": content.of_lines(subcontract.lines.select_related("contract_line__article")),
         "prices": dict(quote.lines.values_list("number", "unit_price")) if quote else {},
         "price": {
             "currency": subcontract.currency,

@@ -132,6 +132,65 @@ def offer_lapsed(contract: Any) -> Values:
     }
 
 
+@notice("offer_extended", to=to_officials)
+def offer_extended(contract: Any) -> Values:
+    return _for_nation(contract, due_on=contract.expires_on)
+
+
+# Changes of a contract -----------------------------------------------------------------------
+
+
+def _named(change: Any) -> str:
+    return f"{change.code} – {change.title}"
+
+
+@notice("change_sent", to=to_officials, attach=["change"])
+def change_sent(change: Any) -> Values:
+    due = {"due_on": change.expires_on} if change.expires_on else {}
+    return _for_nation(change, title=_named(change), **due)
+
+
+@notice("change_extended", to=to_officials)
+def change_extended(change: Any) -> Values:
+    return _for_nation(change, title=_named(change), due_on=change.expires_on)
+
+
+@notice("change_signed", to=staff_with(P.CONTRACT_WRITE, P.MONEY_RECORD))
+def change_signed(change: Any) -> Values:
+    return _for_staff(change, title=_named(change), amount=change.total, currency=change.currency)
+
+
+@notice("change_acknowledged", to=staff_with(P.CONTRACT_WRITE))
+def change_acknowledged(change: Any) -> Values:
+    return _for_staff(change, title=_named(change))
+
+
+@notice("change_declined", to=staff_with(P.CONTRACT_WRITE))
+def change_declined(change: Any) -> Values:
+    return _for_staff(change, title=_named(change), reason=_last_note(change))
+
+
+@notice("change_lapsed", to=lambda case: to_officials(case) + staff_with(P.CONTRACT_WRITE)(case))
+def change_lapsed(change: Any) -> Values:
+    return {
+        "title": _named(change),
+        "path": anyones_path(change),
+        "due_on": change.expires_on,
+    }
+
+
+@notice(
+    "change_withdrawn",
+    to=lambda change: to_officials(change) if "offered" in change.states_left() else [],
+)
+def change_withdrawn(change: Any) -> Values:
+    """What they had before them is theirs to see no more: the letter leads to the contract."""
+    return {
+        **_for_nation(change, title=_named(change), reason=_last_note(change)),
+        "path": partner_path(change.contract),
+    }
+
+
 @notice("deposit_recorded", to=lambda case: to_nation_finance(case) + to_buyers(case))
 def deposit_recorded(contract: Any) -> Values:
     return {

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases import content
 from documents.papers import CONTRACTOR, NATION, paper
 from ledger.journals import journals_of
 from partners.models import Organisation
@@ -50,7 +51,7 @@ def _priced_lines(lines: Iterable[Any]) -> list[Values]:
 
 
 def _contract_lines(contract: Any) -> list[Values]:
-    return _priced_lines(contract.lines.select_related("article"))
+    return _priced_lines(contract.lines.filter(quantity__gt=0).select_related("article"))
 
 
 @paper("offer", title=_("Letter of offer"), audience=NATION)
@@ -75,6 +76,56 @@ def offer(contract: Any) -> Values:
         "priced_on": contract.priced_on,
         "expires_on": contract.expires_on,
     }
+
+
+@paper("change", title=_("Change of a contract"), audience=NATION)
+def change(change: Any) -> Values:
+    """Line by line what stood there and what stands there now; then the price, before and after."""
+    contract = change.contract
+    before, after = content.before(change), content.after(change)
+    numbers = sorted({*before["lines"], *after["lines"]}, key=int)
+    lines = [(n, before["lines"].get(n), after["lines"].get(n)) for n in numbers]
+    return {
+        "nation": _nation(change),
+        "title": change.title,
+        "contract_number": contract.number,
+        "kind": change.kind_of_change,
+        "code": change.code,
+        "purpose": change.purpose,
+        "reference": contract.request.reference,
+        "reference_date": contract.request.reference_date,
+        "signatory": contract.signed_by or contract.request.signatory,
+        "currency": change.currency,
+        "lines": [_changed_line(n, old, new) for n, old, new in lines if old != new],
+        "before": _sums(before["price"]),
+        "after": _sums(after["price"]),
+        "expires_on": change.expires_on,
+    }
+
+
+def _changed_line(number: str, old: Values | None, new: Values | None) -> Values:
+    named = new or old or {}
+    return {
+        "number": number,
+        "name_ja": named["name_ja"],
+        "name_en": named["name_en"],
+        "catalogue_number": named["article"],
+        "is_new": old is None,
+        "is_removed": not (new and new["quantity"]),
+        "before": _figures(old) if old else None,
+        "after": _figures(new) if new else None,
+    }
+
+
+def _figures(line: Values) -> Values:
+    return {
+        "quantity": line["quantity"],
+        **{name: Decimal(line[name] or 0) for name in ("unit_price", "amount")},
+    }
+
+
+def _sums(price: Values) -> Values:
+    return {name: Decimal(price[name] or 0) for name in ("net", "administrative_charge", "total")}
 
 
 @paper("purchase_order", title=_("Purchase order"), audience=_the_contractor)

@@ -25,6 +25,8 @@ finance = agency(Permission.MONEY_RECORD)
 # the nation
 requester = nation(Permission.REQUEST_WRITE)
 signatory = nation(Permission.OFFER_ACCEPT)
+acknowledger = either(requester, signatory)
+changer = either(signatory, releaser)
 requester_or_desk = either(requester, desk)
 certifier = either(nation(Permission.CERTIFICATE_FILE), agency(Permission.CONTRACT_WRITE))
 

@@ -26,7 +26,9 @@ from stdnum.jp import cn
 
 from approvals import going
 from approvals.models import ApprovalFile, Signature, WayStep
+from cases import content
 from cases import models as cases
+from cases.models.version import BASIC
 from documents.models import Document
 from exports import models as exports
 from industry.models import Article, ArticleMaker, ArticlePrice, NonrecurringCharge
@@ -43,7 +45,7 @@ from partners.models import (
     Person,
     Proposal,
 )
-from workflow import duties
+from workflow import duties, values
 from workflow.approvals import Kind, Standing
 from workflow.models import Case
 from workflow.steps import case_types
@@ -53,6 +55,9 @@ NET = Decimal(5_000_000)
 CHARGE = Decimal(160_000)
 TOTAL = Decimal(5_160_000)
 DEPOSIT = Decimal(1_032_000)
+# What the change of the factory adds: one piece more, on a line of its own.
+MORE = Decimal(2_000_000)
+MORE_CHARGE = Decimal(64_000)
 DRAFTER = "00000000-0000-4000-8000-000000000001"
 # The line of offers and awards in tests: where a rank is held unless told otherwise.
 UNITS = {
@@ -524,6 +529,8 @@ class ContractFactory(CaseFactory):
     def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
         """`furnished__approval=...` is the state of its approval file; `furnished__without={...}` leaves out."""
         add_contract_lines(self)
+        if self.state in OFFERED:
+            keep_basic_version(self)
         without = more.get("without", ())
         if extracted is False:
             return
@@ -547,6 +554,76 @@ class ContractFactory(CaseFactory):
             settle(self, without)
 
 
+class ChangeFactory(CaseFactory):
+    """An amendment that adds a third line, by today's rates; furnished: approved and, further on, in effect."""
+
+    class Meta:
+        model = cases.Change
+
+    class Params:
+        is_sent = factory.LazyAttribute(lambda row: row.state not in {"draft", "under_approval"})
+        is_taken_in = factory.LazyAttribute(lambda row: row.state in {"issued", "in_effect"})
+
+    state = "draft"
+    number = factory.Sequence(lambda n: f"JP-PH-26-V{n + 5000:04d}")
+    contract = factory.SubFactory(ContractFactory, state="in_execution")
+    nation = factory.SelfAttribute("contract.nation")
+    title = factory.SelfAttribute("contract.title")
+    kind_of_change = factory.LazyAttribute(
+        lambda row: "modification" if row.state == "issued" else "amendment"
+    )
+    code = factory.LazyAttribute(lambda row: row.kind_of_change[0].upper() + "1")
+    purpose = "A second mobile radar."
+    net = NET + MORE
+    administrative_percent = Decimal("3.2")
+    administrative_charge = CHARGE + MORE_CHARGE
+    total = TOTAL + MORE + MORE_CHARGE
+    deposit = DEPOSIT
+    priced_on = factory.LazyFunction(today)
+    sent_at = factory.Maybe("is_sent", factory.LazyFunction(timezone.now), None)
+    expires_on = factory.Maybe(
+        "is_sent", factory.LazyFunction(lambda: today() + timedelta(days=60)), None
+    )
+    in_effect_at = factory.Maybe("is_taken_in", factory.LazyFunction(timezone.now), None)
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__approval=...`: its approval file, in this state; `furnished__without`: "clearance"."""
+        if extracted is False:
+            return
+        article = Article.objects.get(catalogue_number="JP-RAD-002")
+        self.lines.create(
+            number=3,
+            article=article,
+            quantity=1,
+            unit_price=MORE,
+            amount=MORE,
+            rates_on=today(),
+            basis="quote of the maker",
+        )
+        if "clearance" not in more.get("without", ()):
+            clear_change(self)
+        reached = "issued" if self.sent_at else "in_circulation"
+        if self.state in {"under_approval", "offered", "issued", "in_effect"}:
+            open_approval(self, "amendment", state=more.get("approval", reached))
+
+
+def clear_change(change: Any) -> None:
+    """A review of the contract as it is to be, cleared."""
+    review = TransferReviewFactory(
+        state="cleared", nation=change.nation, request_number=change.number, furnished=False
+    )
+    for line in change.lines_after():
+        review.lines.create(
+            number=line.number,
+            name_ja=line.article.name_ja,
+            name_en=line.article.name_en,
+            item_class=line.article.item_class,
+            quantity=line.quantity,
+            unit=line.article.unit,
+        )
+
+
 def add_contract_lines(contract: Any) -> None:
     priced = contract.total is not None
     for line in contract.request.lines.all():
@@ -557,7 +634,13 @@ def add_contract_lines(contract: Any) -> None:
             quantity=line.quantity,
             unit_price=price if priced else None,
             amount=price * line.quantity if priced else None,
+            rates_on=contract.priced_on,
         )
+
+
+def keep_basic_version(contract: Any) -> None:
+    told = values.plain(content.of_contract(cases.Contract.objects.get(pk=contract.pk)))
+    contract.versions.create(code=BASIC, content=told)
 
 
 def clear_transfer(contract: Any) -> exports.TransferReview:

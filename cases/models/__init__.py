@@ -1,6 +1,7 @@
 """The machines of a deal, in the order in which a deal meets them."""
 
 from cases.models.bill import Bill
+from cases.models.change import Change, ChangeLine
 from cases.models.checklist import ChecklistItem, ReturnReason
 from cases.models.contract import Contract, ContractLine
 from cases.models.quote import Quote, QuoteLine
@@ -8,9 +9,12 @@ from cases.models.rate import Rate
 from cases.models.request import Request, RequestLine
 from cases.models.subcontract import Subcontract, SubcontractLine
 from cases.models.threshold import Threshold
+from cases.models.version import Version
 
 __all__ = [
     "Bill",
+    "Change",
+    "ChangeLine",
     "ChecklistItem",
     "Contract",
     "ContractLine",
@@ -23,4 +27,5 @@ __all__ = [
     "Subcontract",
     "SubcontractLine",
     "Threshold",
+    "Version",
 ]

@@ -17,16 +17,16 @@ from django_fsm import FSMField
 from approvals import files
 from cases import actions, deadlines, journals, notices, papers, rules
 from cases.matters import OFFER
+from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole
 from cases.models.rate import Rate, rate_on
 from cases.models.request import Request
 from cases.pricing import rounded
 from documents.models import Document
 from exports.models import TransferReview
 from exports.models.shipment import packed_quantities, received_quantities
-from industry.models import Article
 from ledger.journals import Code, balance
 from ledger.money import written
-from partners.models import NationCase, NationCaseQuerySet, NationLine
+from partners.models import NationCaseQuerySet
 from workflow import handling, walls
 from workflow.rights import by_system
 from workflow.steps import Leads, beginning, step
@@ -45,6 +45,12 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+CHANGE_IS_OPEN = ["draft", "under_approval", "offered"]
+# A draft is simply priced again; what has ended for good stays.
+CHANGEABLE = [
+    *(State.OFFERED, State.LAPSED, State.DECLINED),
+    *(State.ACCEPTED, State.IN_EXECUTION, State.DELIVERED),
+]
 SETTLED_SUBCONTRACTS = ["closed", "cancelled", "terminated"]
 
 
@@ -107,6 +113,34 @@ def offer_is_valid(contract: Contract) -> str:
         return ""
     return _t("The offer expired on %(day)s. Ask the agency for a new one.") % {
         "day": date_format(contract.expires_on) if contract.expires_on else "–"
+    }
+
+
+def is_not_being_restated(contract: Contract) -> str:
+    """No new version of the offer is being drafted."""
+    if contract.change_under_way() is None:
+        return ""
+    return _t("The agency is restating this offer. Wait for the new one.")
+
+
+def no_change_is_open(contract: Contract) -> str:
+    """One change is drafted after the other."""
+    change = contract.change_under_way()
+    if change is None:
+        return ""
+    return _t("The change %(number)s is open already. Finish or withdraw it first.") % {
+        "number": change.number
+    }
+
+
+def is_the_only_one_of_its_request(contract: Contract) -> str:
+    """No other contract answers the same request."""
+    ended = ["lapsed", "declined", "cancelled"]
+    others = contract.request.contracts.exclude(pk=contract.pk).exclude(state__in=ended)
+    if not others.exists():
+        return ""
+    return _t("Another contract answers the request already: %(number)s.") % {
+        "number": others[0].number
     }
 
 
@@ -196,25 +230,14 @@ class ContractQuerySet(NationCaseQuerySet):
         return self.filter(offered_at__isnull=False)
 
 
-class Contract(NationCase):
+class Contract(PricedCase):
     state = FSMField(_("state"), default=State.DRAFT, choices=State, protected=True)
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("request")
     )
-    currency = models.CharField(_("currency"), max_length=3, default="JPY")
-    net = models.DecimalField(_("net"), max_digits=18, decimal_places=2, null=True)
-    administrative_percent = models.DecimalField(
-        _("administrative charge (percent)"), max_digits=7, decimal_places=4, null=True
-    )
-    administrative_charge = models.DecimalField(
-        _("administrative charge"), max_digits=18, decimal_places=2, null=True
-    )
-    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, null=True)
-    deposit = models.DecimalField(_("initial deposit"), max_digits=18, decimal_places=2, null=True)
     deposit_paid = models.DecimalField(
         _("deposit received"), max_digits=18, decimal_places=2, null=True
     )
-    priced_on = models.DateField(_("priced"), null=True)
     offered_at = models.DateTimeField(_("offered"), null=True)
     expires_on = models.DateField(_("open until"), null=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
@@ -249,18 +272,7 @@ class Contract(NationCase):
                 condition=Q(state__in=State.values), name="cases_contract_known_state"
             ),
             handling.known("cases_contract"),
-            models.CheckConstraint(
-                condition=Q(net=None, administrative_charge=None, total=None, deposit=None)
-                | Q(
-                    net__isnull=False,
-                    administrative_charge__isnull=False,
-                    total__isnull=False,
-                    deposit__isnull=False,
-                    total=models.F("net") + models.F("administrative_charge"),
-                    deposit__gte=0,
-                ),
-                name="cases_contract_adds_up",
-            ),
+            adds_up("cases_contract_adds_up"),
             models.CheckConstraint(
                 condition=Q(offered_at=None) | Q(expires_on__isnull=False),
                 name="cases_contract_offer_has_an_end",
@@ -311,7 +323,7 @@ class Contract(NationCase):
         self.net, self.total = price.net, price.total
         self.administrative_percent = rate_on(Rate.Code.ADMINISTRATION, today)
         self.administrative_charge = price.administration + price.minimum_top_up
-        self.deposit = rounded(price.total * rate_on(Rate.Code.DEPOSIT, today) / 100, self.currency)
+        self.deposit = actions.first_deposit(price.total, self.currency, today)
         self.priced_on = today
 
     @step(
@@ -355,7 +367,10 @@ class Contract(NationCase):
             transfer_is_cleared,
             files.approved(OFFER),
         ],
-        books=[files.issues(OFFER, to=lambda contract: str(contract.nation.formal_ja))],
+        books=[
+            files.issues(OFFER, to=lambda contract: str(contract.nation.formal_ja)),
+            actions.keep_version,
+        ],
         then=[
             papers.offer,
             notices.offer_sent,
@@ -373,10 +388,29 @@ class Contract(NationCase):
     @step(
         state,
         source=State.OFFERED,
+        label=_("Extend the offer"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[
+            offer_is_valid,
+            quotes_still_hold,
+            transfer_is_cleared,
+            is_not_being_restated,
+        ],
+        then=[notices.offer_extended, deadlines.offer_expiry],
+        signs=True,
+    )
+    def extend(self, *, expires_on: date) -> None:
+        """Give the nation more time to answer, at the same price."""
+        self.expires_on = expires_on
+
+    @step(
+        state,
+        source=State.OFFERED,
         target=State.ACCEPTED,
         label=_("Accept the offer"),
         may=rules.signatory,
-        when=[offer_is_valid],
+        when=[offer_is_valid, is_not_being_restated],
         then=[notices.offer_accepted],
         confirm=True,
         duty="offer:accept",
@@ -490,6 +524,57 @@ class Contract(NationCase):
 
     @step(
         state,
+        source=CHANGEABLE,
+        label=_("Open a change"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[no_change_is_open, is_the_only_one_of_its_request],
+        books=[actions.open_change],
+    )
+    def open_change(
+        self,
+        *,
+        major_equipment: bool,
+        purpose_changes: bool,
+        nation_must_agree: bool,
+        kind_of_change: str,
+        departure: str,
+        purpose: str,
+    ) -> None:
+        """Change a contract, restate an offer, or bring a lapsed one back with new days and prices."""
+
+    @step(
+        state,
+        source=[State.ACCEPTED, State.IN_EXECUTION, State.DELIVERED],
+        target=[State.ACCEPTED, State.IN_EXECUTION],
+        label=_("Take the change in"),
+        may=rules.changer,
+        inner=True,
+        books=[actions.take_lines_of_change, actions.keep_version],
+    )
+    def take_change_in(self, *, change: Any) -> str:
+        """The change is in effect: the contract says what it says."""
+        self.take_price_of(change)
+        return State.ACCEPTED if self.state == State.ACCEPTED else State.IN_EXECUTION
+
+    @step(
+        state,
+        source=[State.OFFERED, State.LAPSED, State.DECLINED],
+        target=State.OFFERED,
+        label=_("Offer anew"),
+        may=rules.releaser,
+        inner=True,
+        when=[is_the_only_one_of_its_request],
+        books=[actions.take_lines_of_change, actions.keep_version],
+        then=[papers.offer, notices.offer_sent, deadlines.offer_expiry],
+    )
+    def offer_anew(self, *, change: Any) -> None:
+        """The restated offer has been sent: it counts in place of the one before."""
+        self.take_price_of(change)
+        self.expires_on, self.offered_at = change.expires_on, change.sent_at
+
+    @step(
+        state,
         source=[State.DRAFT, State.UNDER_APPROVAL, State.OFFERED, State.ACCEPTED],
         target=State.CANCELLED,
         label=_("Cancel"),
@@ -504,7 +589,12 @@ class Contract(NationCase):
     # Facts -----------------------------------------------------------------------------------
 
     def line_numbers(self) -> set[int]:
-        return set(self.lines.values_list("number", flat=True))
+        """Lines of which anything is left to supply."""
+        return set(self.lines.filter(quantity__gt=0).values_list("number", flat=True))
+
+    def change_under_way(self) -> Any:
+        """The change that is being drafted or waits for a signature, or None."""
+        return self.changes.filter(state__in=CHANGE_IS_OPEN).first()
 
     def billed(self) -> Decimal:
         """What has been billed and not voided."""
@@ -537,38 +627,17 @@ class Contract(NationCase):
         return -balance(self.number, Code.DEPOSITS, self.currency)
 
 
-class ContractLine(NationLine):
+class ContractLine(PricedLine):
     belongs_to = "contract"
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="lines")
-    number = models.PositiveSmallIntegerField(_("line"))
-    article = models.ForeignKey(
-        Article,
-        on_delete=models.PROTECT,
-        related_name="contract_lines",
-        verbose_name=_("article or service"),
-    )
-    quantity = models.PositiveIntegerField(_("quantity"))
-    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
-    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
 
     wall = walls.of_nation()
 
-    class Meta:
-        ordering = ["number"]
+    class Meta(PricedLine.Meta):
         constraints = [
             models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="cases_contractline_positive"),
-            models.CheckConstraint(
-                condition=Q(unit_price=None, amount=None)
-                | Q(
-                    unit_price__isnull=False,
-                    amount__isnull=False,
-                    unit_price__gte=0,
-                    amount__gte=0,
-                ),
-                name="cases_contractline_priced_whole",
-            ),
+            priced_whole("cases_contractline_priced_whole"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Bill, Contract, Request
+from cases.models import Bill, Change, Contract, Request
 from documents.models import Document
 from exports.models import Shipment
 from notifications.models import Message
@@ -18,6 +18,7 @@ from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.partner import catalogue
 from portal.requests import facts_of_request
+from portal.versions import facts_of_change, page_of
 from workflow import steps
 from workflow.models import Case
 from workflow.rights import Capacity
@@ -37,6 +38,7 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
         "lines": contract.lines.select_related("article"),
         "shipments": shipments.filter(contract_number=contract.number),
         "bills": Bill.objects.visible_to(person).filter(contract=contract),
+        "changes": Change.objects.visible_to(person).filter(contract=contract),
     }
 
 
@@ -59,6 +61,15 @@ TYPES = (
         columns=("number", "title", "total", "state", "changed_at"),
         related=("nation", "request"),
         facts=_contract_facts,
+        hidden_states={"draft", "under_approval"},
+        shows_trail=False,
+    ),
+    CaseType(
+        Change,
+        _("Changes of contracts"),
+        columns=("number", "title", "code", "total", "state", "changed_at"),
+        related=("nation", "contract", "contract__request"),
+        facts=lambda change, person: facts_of_change(change),
         hidden_states={"draft", "under_approval"},
         shows_trail=False,
     ),
@@ -126,5 +137,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=catalogue.PAGES,
+    pages=[*catalogue.PAGES, page_of("partner", policies.nations)],
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals import queues
 from approvals.models import ApprovalFile
-from cases.models import Bill, Contract, Quote, Request, Subcontract
+from cases.models import Bill, Change, Contract, Quote, Request, Subcontract
 from documents.models import Document
 from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
@@ -27,6 +27,7 @@ from portal.desk import CaseType, Desk
 from portal.requests import facts_of_request
 from portal.staff import catalogue, trail
 from portal.staff.approvals import facts_of_file, files_of
+from portal.versions import facts_of_change, page_of
 from workflow import steps
 from workflow.models import Case
 from workflow.rights import Capacity
@@ -46,6 +47,7 @@ ENDED = [
         "received",
         "paid",
         "void",
+        "in_effect",
     ),
 ]
 
@@ -67,8 +69,18 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
         "subcontracts": contract.subcontracts.select_related("contractor"),
         "shipments": Shipment.objects.filter(contract_number=contract.number),
         "bills": contract.bills.all(),
+        "changes": contract.changes.all(),
         "reviews": reviews.filter(request_number=contract.request.number),
         "journals": journals_of(contract.number),
+    }
+
+
+def _change_facts(change: Any, person: Any) -> dict[str, Any]:
+    reviews = TransferReview.objects.visible_to(person)
+    return {
+        **facts_of_change(change),
+        "approvals": files_of(change),
+        "reviews": reviews.filter(request_number=change.number),
     }
 
 
@@ -110,6 +122,13 @@ TYPES = (
         columns=("number", "nation", "title", "total", "state", "changed_at"),
         related=("nation", "request"),
         facts=_contract_facts,
+    ),
+    CaseType(
+        Change,
+        _("Changes of contracts"),
+        columns=("number", "nation", "title", "code", "total", "state", "changed_at"),
+        related=("nation", "contract", "contract__request"),
+        facts=_change_facts,
     ),
     CaseType(
         TransferReview,
@@ -268,5 +287,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=[*catalogue.PAGES, *trail.PAGES],
+    pages=[*catalogue.PAGES, *trail.PAGES, page_of("staff", policies.staff)],
 )
