@@ -157,6 +157,7 @@ AMENDMENT = Matter(
     waits_in="under_approval",
     issues="change",
     preview=preview(papers.change),
+    route=lambda change: OFFER.name if change.is_growth else "amendment",
 )
 
 

@@ -353,7 +353,8 @@ class Matter:
     signatures cover, as plain values: lines, price, papers, reference data. `amount` (yen) chooses the
     route; `draft` gives what the cover sheet says at first. `duty` is that of whoever signs, `waits_in`
     the state in which the case waits for the decision. `issues` is the kind of the paper that goes out
-    and `preview` its page before it does. `why_not` says what stands against it now, or ""; `decided`
+    and `preview` its page before it does. `route` names the matter whose routes a case goes by, where
+    that is another one. `why_not` says what stands against it now, or ""; `decided`
     and `given_up` are books of the file's step, for what takes effect with it.
     """
 
@@ -366,6 +367,7 @@ class Matter:
     waits_in: str = ""
     issues: str = ""
     preview: Callable[[Any], str] | None = None
+    route: Callable[[Any], str] | None = None
     why_not: Callable[[Any], str] | None = None
     decided: Callable[[Any], None] | None = None
     given_up: Callable[[Any], None] | None = None

@@ -105,7 +105,7 @@ def route_of(matter: Matter, case: Any) -> Route:
     """The way that a matter of a case takes today. Raises `NotOpen` where its amount chooses none."""
     return route_on(
         timezone.localdate(),
-        matter=matter.name,
+        matter=matter.route(case) if matter.route else matter.name,
         amount=Decimal(matter.amount(case)),
         nation=getattr(case, "nation_id", "") or "",
         label=getattr(case, "handling", ""),

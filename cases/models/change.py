@@ -371,6 +371,13 @@ class Change(PricedCase):
 
     # Facts -----------------------------------------------------------------------------------
 
+    @property
+    def is_growth(self) -> bool:
+        """Whether the scope grows, or nobody has signed yet: then it is approved as an offer is."""
+        return self.kind_of_change == Kind.RESTATEMENT or bool(
+            self.advice.get("purpose_changes") or self.advice.get("major_equipment")
+        )
+
     def lines_after(self) -> list[ContractLine]:
         """Every line as it is to be, by number; those of the change are not the contract's yet."""
         rows = {line.number: line for line in self.contract.lines.select_related("article")}

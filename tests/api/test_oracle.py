@@ -21,6 +21,7 @@ from portal.desks import DESKS
 from tests.api.conftest import Caller, caller
 from tests.factories import (
     BillFactory,
+    ChangeFactory,
     ContractFactory,
     RequestFactory,
     ShipmentFactory,
@@ -124,6 +125,7 @@ MAKE = {
     "requests": lambda: RequestFactory(state="submitted"),
     "contracts": lambda: ContractFactory(state="offered"),
     "shipments": lambda: ShipmentFactory(state="shipped"),
+    "changes": lambda: ChangeFactory(state="offered"),
     "bills": lambda: BillFactory(state="issued"),
     "documents": lambda: RequestFactory(state="submitted"),
     "catalogue": lambda: None,

