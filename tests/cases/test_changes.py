@@ -29,8 +29,8 @@ from tests.factories import (
     open_approval,
     person,
 )
-from workflow.forms import form_for
 from workflow.follow_ups import run_entry
+from workflow.forms import form_for
 from workflow.steps import NotOpen, steps_of, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -170,7 +170,7 @@ def test_one_change_is_drafted_after_the_other() -> None:
     contract = ContractFactory(state="in_execution")
     change = opened(contract, "modification")
 
-    with pytest.raises(NotOpen, match=f"The change {change"):
+    with pytest.raises(NotOpen, match=f"The change {change.number} is open already"):
         opened(contract, "modification")
     with pytest.raises(IntegrityError, match="cases_change_one_open"):
         ChangeFactory(contract=contract, code="M9")
@@ -304,9 +304,7 @@ def test_price_does_not_go_below_what_has_been_billed() -> None:
     contract = ContractFactory(state="delivered")
     change = written(opened(contract, "modification"), line(2, MOBILE, 1, "1000"))
 
-    with pytest.raises(
-        NotOpen, match="JPY 5,160,000 have been billed already"
-    ):
+    with pytest.raises(NotOpen, match="JPY 5,160,000 have been billed already"):
         take(change, "put_to_approval", by=person("case_manager"))
 
 
@@ -467,7 +465,7 @@ def test_lapsed_offer_does_not_come_back_beside_another_contract() -> None:
     other = ContractFactory(request=contract.request, furnished=False)
 
     with pytest.raises(
-        NotOpen, match=f"Another contract answers the request already: {other"
+        NotOpen, match=f"Another contract answers the request already: {other.number}"
     ):
         opened(contract, "restatement")
 
