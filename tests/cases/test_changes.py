@@ -573,7 +573,7 @@ def test_version_is_never_written_again() -> None:
 
 
 def test_change_without_a_version_before_it_compares_with_the_contract() -> None:
-    change = ChangeFactory(contract=ContractFactory(is_priced=True))
-    change = Change.objects.get(pk=change.pk)
+    made = ChangeFactory(contract=ContractFactory(is_priced=True))
+    change = Change.objects.get(pk=made.pk)
 
     assert content.before(change)["price"]["total"] == "5160000.00"
