@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DueOn:
-    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment."""
+    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment; None: none."""
 
     step: str
-    day: Callable[[Any], date | datetime]
+    day: Callable[[Any], date | datetime | None]
 
     @property
     def key(self) -> str:
@@ -42,11 +42,13 @@ class DueOn:
 
     def foretold(self, case: Any) -> list[str]:
         model: Any = type(case)
-        label = steps_of(model)[self.step].label
-        return [f"{case.number}: {label} ({self.day(case)})"]
+        label, last_day = steps_of(model)[self.step].label, self.day(case)
+        return [f"{case.number}: {label} ({last_day})"] if last_day else []
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
         last_day = self.day(case)
+        if last_day is None:
+            return
         Deadline.objects.update_or_create(
             case_id=case.pk,
             step=self.step,

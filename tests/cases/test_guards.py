@@ -16,6 +16,7 @@ from approvals.models import ApprovalFile, ApprovalRoute
 from cases.matters import OFFER
 from cases.models import QuoteLine, Threshold
 from cases.models import bill as bills
+from cases.models import change as changes
 from cases.models import contract as contracts
 from cases.models import quote as quotes
 from cases.models import request as requests
@@ -31,6 +32,7 @@ from tests.factories import (
     NET,
     TOTAL,
     BillFactory,
+    ChangeFactory,
     ContractFactory,
     EmergencyAccessFactory,
     QuoteFactory,
@@ -195,6 +197,29 @@ Case = Callable[[], Any]
 def in_words(request: Any) -> Any:
     request.lines.create(number=3, description="Mast", quantity=1)
     return request
+
+
+CHEAP = {"net": 1, "administrative_charge": 0, "total": 1}
+
+
+def under_change(**fields: Any) -> Any:
+    contract = ContractFactory(**{"state": "in_execution", **fields})
+    ChangeFactory(contract=contract, number="JP-PH-26-V0001")
+    return contract
+
+
+def overtaken_by_another() -> Any:
+    contract = ContractFactory(state="lapsed")
+    ContractFactory(request=contract.request, number="JP-PH-26-0009", furnished=False)
+    return contract
+
+
+def with_a_line(number: int, quantity: int) -> Any:
+    """A change of one line of a contract of which everything has been received."""
+    change = ChangeFactory()
+    ShipmentFactory(contract=change.contract, state="received")
+    change.lines.update(number=number, quantity=quantity)
+    return change
 
 
 GUARDS: list[tuple[Any, Case, Case, str]] = [
@@ -525,6 +550,62 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         CHANGED,
     ),
     (
+        contracts.is_not_being_restated,
+        lambda: ContractFactory(state="offered"),
+        lambda: under_change(state="offered"),
+        "The agency is restating this offer. Wait for the new one.",
+    ),
+    (
+        contracts.no_change_is_open,
+        lambda: ChangeFactory(state="in_effect").contract,
+        under_change,
+        "The change JP-PH-26-V0001 is open already. Finish or withdraw it first.",
+    ),
+    (
+        contracts.is_the_only_one_of_its_request,
+        lambda: ContractFactory(state="lapsed"),
+        overtaken_by_another,
+        "Another contract answers the request already: JP-PH-26-0009.",
+    ),
+    (
+        changes.says_what_changes,
+        ChangeFactory,
+        lambda: ChangeFactory(
+            furnished=False, **dict.fromkeys(("net", "administrative_charge", "total", "deposit"))
+        ),
+        "Nothing changes yet. Write down what the lines are to be.",
+    ),
+    (
+        changes.fits_what_has_happened,
+        ChangeFactory,
+        lambda: ChangeFactory(contract=ContractFactory(state="delivered"), **CHEAP),
+        "JPY 5,160,000 have been billed already. The price cannot be less.",
+    ),
+    (
+        changes.fits_what_has_happened,
+        lambda: with_a_line(2, 1),
+        lambda: with_a_line(1, 2),
+        "Line 1: 3 have been packed already. Give at least as many.",
+    ),
+    (
+        changes.transfer_covers_it,
+        ChangeFactory,
+        lambda: ChangeFactory(furnished__without=["clearance"]),
+        "No valid transfer clearance covers line 3. Open a transfer review.",
+    ),
+    (
+        changes.transfer_is_not_covered,
+        lambda: ChangeFactory(furnished__without=["clearance"]),
+        ChangeFactory,
+        "A transfer review has been opened already.",
+    ),
+    (
+        changes.transfer_is_not_covered,
+        lambda: ChangeFactory(furnished__without=["clearance"]),
+        lambda: ChangeFactory(furnished=False),
+        "The transfer clearance covers every line already.",
+    ),
+    (
         bills.approval_is_needed,
         lambda: bill_approved_from(TOTAL),
         lambda: bill_approved_from(TOTAL + 1),
@@ -557,9 +638,9 @@ SAME_OF_OTHER_MATTERS = {
     for kind, matter in [
         *[
             ("has_route", name)
-            for name in ("subcontract_award", "transfer_review", "bill_or_refund")
+            for name in ("subcontract_award", "transfer_review", "bill_or_refund", "amendment")
         ],
-        *[("approved", name) for name in ("subcontract_award", "transfer_review")],
+        *[("approved", name) for name in ("subcontract_award", "transfer_review", "amendment")],
     ]
 }
 # Each stands in `tests/approvals/test_guards.py`.
