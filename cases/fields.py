@@ -33,6 +33,7 @@ class RowsWidget(forms.Widget):
     template_name = "portal/components/lines_widget.html"
     use_fieldset = True
     blank_rows = 3
+    is_counted = True
 
     def __init__(self, columns: Mapping[str, str | Promise]) -> None:
         super().__init__()
@@ -44,11 +45,12 @@ class RowsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        given = [row for row in value if isinstance(row, Mapping)] if value else []
+        rows = [row for row in value if isinstance(row, Mapping)] if value else []
+        given = [row for row in rows if any(str(cell).strip() for cell in row.values())]
         rows = [*given, *({} for _blank in range(self.blank_rows))][:MOST_LINES]
         first = context["widget"]["attrs"].get("id", name)
         context["widget"] |= {
-            "heading": _t("Line"),
+            "heading": _t("Line") if self.is_counted else "",
             "columns": list(self.columns.values()),
             "rows": [
                 {"title": index + 1, "cells": self._cells(name, first, index, row)}
@@ -361,6 +363,8 @@ class LineArticlesField(PerLineField):
 
 class ChangedLines(RowsWidget):
     """Every line of the contract as it is to be; three blank rows for what is added."""
+
+    is_counted = False  # the first column is the number of the line
 
     def cell(self, column: str, value: Any) -> dict[str, Any]:
         match column:
