@@ -5,7 +5,8 @@ A page posts `lines-0-article`, `lines-0-quantity` ...; the API sends a list or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
@@ -16,10 +17,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from documents.fields import OneFile, PaperField
+from industry import stock_numbers
 from industry.models import Article
 from ledger.money import exponent
 from workflow.forms import reads_as_it_is
 
+SHEETS = (".xlsx", ".csv")
 MOST_LINES = 200
 MOST_LISTED = 50
 MOST_MEANT = 3
@@ -96,7 +100,7 @@ def as_quantity(value: Any) -> int:
 
 
 class ArticleRows(RowsWidget):
-    """Rows of article, quantity, remark: a catalogue number is typed, or taken from a list below.
+    """Rows of article, quantity, remark: a number is typed, or taken from a list below.
 
     The list has the first of the `articles`; a page may renew it by what is typed.
     """
@@ -117,8 +121,8 @@ class ArticleRows(RowsWidget):
     def _names(self, numbers: Iterable[Any]) -> dict[Any, str]:
         """What the articles are called whose numbers stand there already."""
         wanted = [str(number) for number in numbers if number]
-        rows = self.articles.filter(catalogue_number__in=wanted) if wanted else ()
-        return {row.catalogue_number: row.name for row in rows}
+        found = named(wanted, self.articles) if wanted else {}
+        return {number: article.name for number, article in found.items()}
 
     def cell(self, column: str, value: Any) -> dict[str, Any]:
         if column == "quantity":
@@ -129,7 +133,8 @@ class ArticleRows(RowsWidget):
 class ArticleLinesField(forms.Field):
     """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row.
 
-    What is not in the catalogue is told in the nation's own words: `description` instead of `article`.
+    `article` is a catalogue number or a national stock number. What is not in the catalogue is told in
+    the nation's own words: `description` instead.
     """
 
     columns = {
@@ -152,22 +157,28 @@ class ArticleLinesField(forms.Field):
         rows = [row for row in given if any(str(v).strip() for v in row.values())]
         if self.required and not rows:
             raise ValidationError(_t("Add at least one line: what, and how many."))
-        if len(rows) > MOST_LINES:
+        return self.checked(enumerate(rows, start=1), at=_at_line)
+
+    def checked(
+        self,
+        rows: Iterable[tuple[int, Mapping[str, Any]]],
+        *,
+        at: Callable[[int, ValidationError], ValidationError],
+    ) -> list[dict[str, Any]]:
+        """Each row with its article, or all that is wrong, each told `at` the number of its row."""
+        numbered = list(rows)
+        if len(numbered) > MOST_LINES:
             raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
-        numbers = [_number_in(row) for row in rows]
-        known = {
-            one.catalogue_number: one for one in self.articles.filter(catalogue_number__in=numbers)
-        }
-        return _all_or_errors(self._row(row, at, known) for at, row in enumerate(rows, start=1))
+        known = named((_number_in(row) for _number, row in numbered), self.articles)
+        return _all_or_errors(self._row(row, number, known, at) for number, row in numbered)
 
     def _row(
-        self, row: Mapping[str, Any], number: int, known: Mapping[str, Article]
+        self,
+        row: Mapping[str, Any],
+        number: int,
+        known: Mapping[str, Article],
+        at: Callable[[int, ValidationError], ValidationError],
     ) -> dict[str, Any] | ValidationError:
-        if unknown := sorted(set(row) - set(self.columns)):
-            return ValidationError(
-                _t("Line %(row)s: unknown field %(fields)s.")
-                % {"row": number, "fields": ", ".join(unknown)}
-            )
         try:
             return {
                 **self._what(row, known),
@@ -175,9 +186,11 @@ class ArticleLinesField(forms.Field):
                 "remark": REMARK.clean(row.get("remark")),
             }
         except ValidationError as error:
-            return _at_line(number, error)
+            return at(number, error)
 
     def _what(self, row: Mapping[str, Any], known: Mapping[str, Article]) -> dict[str, Any]:
+        if unknown := sorted(set(row) - set(self.columns)):
+            raise ValidationError(_t("unknown field %(fields)s.") % {"fields": ", ".join(unknown)})
         asked, description = _number_in(row), REMARK.clean(row.get("description"))
         if bool(asked) == bool(description):
             raise ValidationError(_t("give a catalogue number or your own words, one of the two."))
@@ -186,9 +199,43 @@ class ArticleLinesField(forms.Field):
         return {"article": known.get(asked), "description": description}
 
 
+def named(asked: Iterable[str], articles: Any) -> dict[str, Article]:
+    """Which article each of them names, by catalogue number or national stock number.
+
+    What names none, or more than one, is left out; `not_there` says why.
+    """
+    wanted = set(asked)
+    found = {row.catalogue_number: row for row in articles.filter(catalogue_number__in=wanted)}
+    digits = {one: number for one in wanted - set(found) if (number := _stock_number_in(one))}
+    bearing: dict[str, list[Article]] = defaultdict(list)
+    if digits:
+        for row in articles.filter(stock_number__in=digits.values()):
+            bearing[row.stock_number].append(row)
+    only = {one: bearing[number] for one, number in digits.items()}
+    return found | {one: rows[0] for one, rows in only.items() if len(rows) == 1}
+
+
 def not_there(asked: str, articles: Any) -> str:
-    """With the articles that may be meant, where some have these words."""
+    """Why a number names no article; with the articles that may be meant, where there are any."""
     told = {"asked": asked[:40]}
+    bearing = articles.filter(stock_number=number) if (number := _stock_number_in(asked)) else ()
+    if several := bearing[:MOST_MEANT]:
+        told["meant"] = "; ".join(str(article) for article in several)
+        return (
+            _t(
+                "more than one article has the stock number “%(asked)s”. Give the catalogue number of the one you mean: %(meant)s."
+            )
+            % told
+        )
+    if number:
+        return (
+            _t(
+                "no article has the stock number “%(asked)s”. Give a catalogue number, or your own words instead."
+            )
+            % told
+        )
+    if stock_numbers.may_be_one(asked):
+        return _t("“%(asked)s” is no stock number: it has 13 digits, as 1234-12-123-1234.") % told
     if meant := articles.found_by(asked)[:MOST_MEANT]:
         told["meant"] = "; ".join(str(article) for article in meant)
         return (
@@ -200,9 +247,32 @@ def not_there(asked: str, articles: Any) -> str:
     return _t("no article “%(asked)s” in the catalogue. Give a catalogue number.") % told
 
 
+def _stock_number_in(asked: str) -> str:
+    """Its 13 digits, or "" where it is none."""
+    try:
+        return stock_numbers.digits_of(asked)
+    except ValidationError:
+        return ""
+
+
 def _number_in(row: Mapping[str, Any]) -> str:
-    """The catalogue number that a row names, as it was typed."""
+    """The number by which a row names its article, as it was typed."""
     return str(row.get("article") or "").strip().replace("\0", "")
+
+
+class TableOfLines(OneFile):
+    """A file, with empty tables to fill in beside it."""
+
+    template_name = "portal/components/lines_file.html"
+
+
+class TableOfLinesField(PaperField):
+    """Lines as a table that came in; `cases.line_tables` reads it."""
+
+    widget = TableOfLines
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(types=SHEETS, **kwargs)
 
 
 class LineChoiceField(forms.TypedMultipleChoiceField):
@@ -347,7 +417,7 @@ class LineArticlesField(PerLineField):
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         asked = str(item).strip().replace("\0", "")
         articles = Article.objects.all()
-        article = articles.filter(catalogue_number=asked).first()
+        article = named([asked], articles).get(asked)
         if article is None:
             return _at_line(number, ValidationError(not_there(asked, articles)))
         return number, article
@@ -356,6 +426,12 @@ class LineArticlesField(PerLineField):
 def _at_line(number: int, error: ValidationError) -> ValidationError:
     """The same error, with the line it belongs to."""
     told = (_t("Line %(row)s: %(why)s") % {"row": number, "why": why} for why in error.messages)
+    return ValidationError(list(told))
+
+
+def at_row(number: int, error: ValidationError) -> ValidationError:
+    """The same for a row of a table that came in."""
+    told = (_t("Row %(row)s: %(why)s") % {"row": number, "why": why} for why in error.messages)
     return ValidationError(list(told))
 
 

@@ -15,13 +15,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions
+from cases import actions, line_tables
 from cases.fields import (
     ArticleLinesField,
     LineArticlesField,
     LineChoiceField,
     LinePricesField,
     LineQuantitiesField,
+    TableOfLinesField,
 )
 from cases.models import Bill, Contract, Quote, Request, ReturnReason, Subcontract
 from cases.models.request import (
@@ -36,6 +37,7 @@ from cases.models.request import (
     Transport,
     Waiver,
 )
+from documents import sheets
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
 from industry.models import Article
@@ -232,7 +234,10 @@ class AddDetails(Details):
 class WriteRequest(Details):
     fieldsets = (
         (_("Your letter"), ["title", "reference", "reference_date", "purpose", "answer_wanted"]),
-        (_("What you ask for"), ["lines", "sole_source", "support", "spares_years", "dual_use"]),
+        (
+            _("What you ask for"),
+            ["lines", "lines_file", "sole_source", "support", "spares_years", "dual_use"],
+        ),
         (_("Use"), ["end_user", "end_use", "concept"]),
         (
             _("Delivery"),
@@ -257,7 +262,10 @@ class WriteRequest(Details):
         ),
     )
 
-    field_order = ("title", "reference", "reference_date", "purpose", "answer_wanted", "lines")
+    field_order = (
+        *("title", "reference", "reference_date", "purpose", "answer_wanted"),
+        *("lines", "lines_file"),
+    )
 
     title = forms.CharField(label=_("Title"), max_length=200)
     reference = forms.CharField(
@@ -265,7 +273,17 @@ class WriteRequest(Details):
     )
     reference_date = forms.DateField(label=_("Date of your letter"), required=False)
     lines = ArticleLinesField(
-        label=_("Lines"), help_text=_("Articles and services, line by line."), required=False
+        label=_("Lines"),
+        help_text=_(
+            "Articles and services, line by line: by catalogue number, by national stock number "
+            "or in your own words."
+        ),
+        required=False,
+    )
+    lines_file = TableOfLinesField(
+        label=_("Lines from a table"),
+        help_text=_("XLSX or CSV. Its lines stand in place of those above."),
+        required=False,
     )
 
     def prepare(self) -> None:
@@ -289,6 +307,18 @@ class WriteRequest(Details):
     def clean_reference(self) -> str:
         return once_per_nation(str(self.cleaned_data["reference"]), self.case)
 
+    def clean_lines_file(self) -> list[dict[str, Any]]:
+        """The lines of the table, if there is one."""
+        table: Any = self.cleaned_data["lines_file"]
+        field: Any = self.fields["lines"]
+        return line_tables.lines_in(sheets.rows_of(table.upload), field) if table else []
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if of_table := given.pop("lines_file", None):
+            given["lines"] = of_table
+        return given
+
 
 def once_per_nation(reference: str, request: Any, nation: Any = None) -> str:
     """A nation gives each of its letters a reference of its own."""
@@ -304,10 +334,15 @@ class OnPaper(WriteRequest):
     """A letter that came on paper, as the agency writes down what it says."""
 
     received_on = forms.DateField(label=_("Received on"))
-    lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
 
     def clean_received_on(self) -> Any:
         return not_in_future(self.cleaned_data["received_on"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("lines") and not {"lines", "lines_file"} & set(self.errors):
+            self.add_error("lines", _t("Add at least one line: what, and how many."))
+        return given
 
 
 @asks(Request.correct_entry)

@@ -7,10 +7,16 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import DateField, Field, JSONField
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
+from django.views.decorators.http import require_GET
 
+from cases import line_tables
 from cases.models import Request, ReturnReason
 from cases.models.request import DualUse, Support, Waiver
+from documents import tables
+from partners import policies
+from portal import exporting
 from portal.templatetags.portal import day
 
 ASKED = (
@@ -79,3 +85,16 @@ def _return_kind(request: Request) -> str:
     """The coded reason in words; a row may have ended since."""
     rows = ReturnReason.objects.filter(code=request.return_code).order_by("-valid_from")
     return str(rows.first() or "") if request.return_code else ""
+
+
+@policies.signed_in
+@require_GET
+def lines_template(request: HttpRequest, extension: str) -> HttpResponse:
+    """An empty table for the lines of a request, with headings in the reader's language."""
+    if extension not in tables.WRITERS:
+        raise Http404
+    write, content_type = tables.WRITERS[extension]
+    table = line_tables.template()
+    return exporting.answer(
+        write(table), title=table.title, extension=extension, content_type=content_type
+    )
