@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.fields import OneFile, PaperField
 from industry import stock_numbers
-from industry.models import Article
+from industry.models import Article, ArticlePrice
 from ledger.money import exponent
 from workflow.forms import reads_as_it_is
 
@@ -27,6 +27,7 @@ SHEETS = (".xlsx", ".csv")
 MOST_LINES = 200
 MOST_LISTED = 50
 MOST_MEANT = 3
+MOST_MONTHS = 240
 LARGEST_QUANTITY = 1_000_000
 REMARK = forms.CharField(max_length=200, required=False, validators=[reads_as_it_is])
 
@@ -223,7 +224,7 @@ def not_there(asked: str, articles: Any) -> str:
         told["meant"] = "; ".join(str(article) for article in several)
         return (
             _t(
-                "more than one article has the stock number “%(asked)s”. Give the catalogue number of the one you mean: %(meant)s."
+                "more articles than one have the stock number “%(asked)s”. Give a catalogue number: %(meant)s."
             )
             % told
         )
@@ -282,14 +283,64 @@ class LineChoiceField(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
+class PerLineWidget(forms.Widget):
+    """One input per line of the case, with the line's name and quantity before it."""
+
+    template_name = "portal/components/lines_widget.html"
+    use_fieldset = True
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__()
+        self.columns: Mapping[str, str | Promise] = {"": column}
+        self.lines: Mapping[int, tuple[str, int]] = {}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if name in data and not hasattr(data, "getlist"):
+            return data[name]
+        prefix = f"{name}-"
+        return {str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)}
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        values = value if isinstance(value, Mapping) else {}
+        first = context["widget"]["attrs"].get("id", name)
+        width = len(self.columns)
+        context["widget"] |= {
+            "heading": _t("Line"),
+            "columns": list(self.columns.values()),
+            "rows": [
+                {
+                    "title": f"{number}: {label} × {quantity}",
+                    "cells": [
+                        {"id": f"{first}_{row * width + place}", **cell}
+                        for place, cell in enumerate(
+                            self.cells(
+                                f"{name}-{number}", values.get(str(number), values.get(number))
+                            )
+                        )
+                    ],
+                }
+                for row, (number, (label, quantity)) in enumerate(self.lines.items())
+            ],
+        }
+        return context
+
+    def cells(self, name: str, value: Any) -> list[dict[str, Any]]:
+        """The inputs of a line."""
+        shown = "" if value is None else value
+        label = self.columns[""]
+        return [{"name": name, "label": label, "inputmode": "numeric", "value": shown}]
+
+
 class PerLineField(forms.Field):
     """One value per line of a case: `{"1": 3}` from the API, `lines-1-value` from a page."""
 
     required_for_each = True
     column: str | Promise = ""
+    inputs: type[PerLineWidget] = PerLineWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=PerLineWidget(self.column), **kwargs)
+        super().__init__(widget=self.inputs(self.column), **kwargs)
         self.known: dict[int, tuple[str, int]] = {}
 
     def set_lines(self, lines: Iterable[tuple[int, str, int]]) -> None:
@@ -322,49 +373,6 @@ class PerLineField(forms.Field):
         raise NotImplementedError
 
 
-class PerLineWidget(forms.Widget):
-    """One input per line of the case, with the line's name and quantity before it."""
-
-    template_name = "portal/components/lines_widget.html"
-    use_fieldset = True
-
-    def __init__(self, column: str | Promise) -> None:
-        super().__init__()
-        self.column = column
-        self.lines: Mapping[int, tuple[str, int]] = {}
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        if name in data and not hasattr(data, "getlist"):
-            return data[name]
-        prefix = f"{name}-"
-        return {str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)}
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        values = value if isinstance(value, Mapping) else {}
-        first = context["widget"]["attrs"].get("id", name)
-        context["widget"] |= {
-            "heading": _t("Line"),
-            "columns": [self.column],
-            "rows": [
-                {
-                    "title": f"{number}: {label} × {quantity}",
-                    "cells": [
-                        {
-                            "name": f"{name}-{number}",
-                            "id": f"{first}_{place}",
-                            "label": self.column,
-                            "inputmode": "numeric",
-                            "value": values.get(str(number), values.get(number, "")),
-                        }
-                    ],
-                }
-                for place, (number, (label, quantity)) in enumerate(self.lines.items())
-            ],
-        }
-        return context
-
-
 class LineQuantitiesField(PerLineField):
     """How many of each line; never more than is left."""
 
@@ -392,20 +400,99 @@ class LinePricesField(PerLineField):
 
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         try:
-            price = Decimal(str(item).strip().replace(",", ""))
-        except InvalidOperation:
-            price = Decimal("NaN")
-        places = exponent(self.currency)
-        if not price.is_finite() or not 0 < price < Decimal(10) ** 14:
-            return ValidationError(
-                _t("Line %(row)s: give a price above zero, in digits.") % {"row": number}
-            )
-        if price != price.quantize(Decimal(1).scaleb(-places)):
-            return ValidationError(
-                _t("Line %(row)s: %(currency)s has at most %(places)s decimals.")
-                % {"row": number, "currency": self.currency, "places": places}
-            )
-        return number, price
+            return number, as_price(number, item, self.currency)
+        except ValidationError as error:
+            return error
+
+
+def as_price(number: int, item: Any, currency: str) -> Decimal:
+    """A price in the currency's smallest unit at most. Raises `ValidationError` that names the line."""
+    try:
+        price = Decimal(str(item).strip().replace(",", ""))
+    except InvalidOperation:
+        price = Decimal("NaN")
+    places = exponent(currency)
+    if not price.is_finite() or not 0 < price < Decimal(10) ** 14:
+        raise ValidationError(
+            _t("Line %(row)s: give a price above zero, in digits.") % {"row": number}
+        )
+    if price != price.quantize(Decimal(1).scaleb(-places)):
+        raise ValidationError(
+            _t("Line %(row)s: %(currency)s has at most %(places)s decimals.")
+            % {"row": number, "currency": currency, "places": places}
+        )
+    return price
+
+
+def as_months(number: int, item: Any) -> int:
+    """Whole months from 1 on. Raises `ValidationError` that names the line."""
+    typed = str(item).strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST_MONTHS))
+    if not is_number or not 1 <= int(typed) <= MOST_MONTHS:
+        why = _t("Line %(row)s: give whole months from 1 to %(most)s.")
+        raise ValidationError(why % {"row": number, "most": MOST_MONTHS})
+    return int(typed)
+
+
+def as_basis(number: int, item: Any) -> str:
+    """What a price is made of, by its code. Raises `ValidationError` that names the line."""
+    if item not in ArticlePrice.Basis.values:
+        raise ValidationError(_t("Line %(row)s: choose what the price rests on.") % {"row": number})
+    return str(item)
+
+
+class EstimateWidget(PerLineWidget):
+    """Price, months and basis of each line: `lines-1-months`."""
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__(column)
+        self.columns = {
+            "unit_price": _("rough unit price"),
+            "months": _("available after, months"),
+            "basis": _("basis"),
+        }
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        found: dict[str, dict[str, Any]] = {}
+        for key, value in super().value_from_datadict(data, files, name).items():
+            number, _dash, column = key.partition("-")
+            if column in self.columns:
+                found.setdefault(number, {})[column] = value
+        return found
+
+    def cells(self, name: str, value: Any) -> list[dict[str, Any]]:
+        values = value if isinstance(value, Mapping) else {}
+        cells = [
+            {
+                "name": f"{name}-{column}",
+                "label": label,
+                "inputmode": "numeric",
+                "value": values.get(column, ""),
+            }
+            for column, label in self.columns.items()
+        ]
+        cells[-1]["options"] = [("", "—"), *ArticlePrice.Basis.choices]
+        return cells
+
+
+class LineEstimatesField(PerLineField):
+    """What each line costs roughly, after how many months it can be had, and what the price rests on."""
+
+    currency = "JPY"
+    inputs = EstimateWidget
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            return number, {
+                "unit_price": as_price(number, item["unit_price"], self.currency),
+                "months": as_months(number, item["months"]),
+                "basis": as_basis(number, item["basis"]),
+            }
+        except (KeyError, TypeError):
+            why = _t("Line %(row)s: give a rough price, the months and the basis.")
+            return ValidationError(why % {"row": number})
+        except ValidationError as error:
+            return error
 
 
 class LineArticlesField(PerLineField):

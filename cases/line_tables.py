@@ -64,7 +64,7 @@ def _faults(head: Row, found: Mapping[int, str]) -> Iterator[ValidationError]:
             yield at_row(head.number, ValidationError(why % told))
     if "quantity" not in found.values():
         why = _t("the column “%(head)s” is missing. Known columns: %(known)s.")
-        told = {"head": capfirst(COLUMNS["quantity"]), "known": known}
+        told = {"head": str(capfirst(COLUMNS["quantity"])), "known": known}
         yield at_row(head.number, ValidationError(why % told))
 
 

@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DueOn:
-    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment."""
+    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment, or None."""
 
     step: str
-    day: Callable[[Any], date | datetime]
+    day: Callable[[Any], date | datetime | None]
 
     @property
     def key(self) -> str:
@@ -47,6 +47,9 @@ class DueOn:
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
         last_day = self.day(case)
+        if last_day is None:
+            Deadline.objects.filter(case_id=case.pk, step=self.step).delete()
+            return
         Deadline.objects.update_or_create(
             case_id=case.pk,
             step=self.step,

@@ -18,6 +18,11 @@ from workflow.forms import form_for, form_of
 from workflow.steps import beginnings_of, steps_of
 
 pytestmark = pytest.mark.django_db
+MEANT = (
+    "Give the catalogue number of the one you mean: JP-TST-901 Test radio; JP-TST-902 Test radio"
+)
+INSTEAD = "Give a catalogue number, or your own words instead"
+KNOWN = "Known columns: Article or service, Or in your own words, Quantity, Remark."
 REQUEST = {"title": "Radars", "reference": "PAF-2026-1", "reference_date": "2026-11-22"}
 PAPER = REQUEST | {"received_on": "2026-11-22"}
 TYPES = {extension: content_type for extension, (_write, content_type) in WRITERS.items()}
@@ -124,10 +129,8 @@ def test_every_bad_row_is_told_with_its_number_and_the_remedy() -> None:
         "Row 5: give a catalogue number or your own words, one of the two.",
         "Row 6: give a catalogue number or your own words, one of the two.",
         "Row 7: the quantity must be a whole number from 1 to 1,000,000.",
-        "Row 8: more than one article has the stock number “5840-30-123-4567”. Give the catalogue"
-        " number of the one you mean: JP-TST-901 Test radio; JP-TST-902 Test radio.",
-        "Row 9: no article has the stock number “5840-30-123-9999”. Give a catalogue number, or"
-        " your own words instead.",
+        f"Row 8: more articles than one have the stock number “5840-30-123-4567”. {MEANT}.",
+        f"Row 9: no article has the stock number “5840-30-123-9999”. {INSTEAD}.",
         "Row 10: “5840-30-123” is no stock number: it has 13 digits, as 1234-12-123-1234.",
     ]
 
@@ -142,10 +145,8 @@ def test_every_bad_row_is_told_with_its_number_and_the_remedy() -> None:
         (
             ("article,colour", "JP-RAD-001,red"),
             [
-                "Row 1: no column is called “colour”. Known columns: Article or service, Or in your"
-                " own words, Quantity, Remark.",
-                "Row 1: the column “Quantity” is missing. Known columns: Article or service, Or in"
-                " your own words, Quantity, Remark.",
+                f"Row 1: no column is called “colour”. {KNOWN}",
+                f"Row 1: the column “Quantity” is missing. {KNOWN}",
             ],
         ),
         (

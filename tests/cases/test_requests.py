@@ -239,7 +239,14 @@ def test_copy_says_the_same_under_a_reference_of_its_own() -> None:
         RequestFactory(state="declined", budget_limit=Decimal(5), budget_currency="USD")
     )
 
-    act = take(earlier, "copy", by=person("requester"), reference="PAF-NEW", reference_date=None)
+    act = take(
+        earlier,
+        "copy",
+        by=person("requester"),
+        reference="PAF-NEW",
+        reference_date=None,
+        answer_wanted=earlier.answer_wanted,
+    )
 
     (copied,) = act.opened
     assert (copied.state, copied.reference, copied.reference_date) == ("draft", "PAF-NEW", None)

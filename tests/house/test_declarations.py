@@ -35,6 +35,7 @@ MACHINES = [
     "Bill",
     "Contract",
     "EmergencyAccess",
+    "Indication",
     "Quote",
     "Request",
     "Shipment",
@@ -153,6 +154,7 @@ def test_steps_that_sign_are_these() -> None:
         *("Subcontract.accept_delivery", "Subcontract.reject_delivery"),
         *("Subcontract.record_payment", "Shipment.ship", "Shipment.receive"),
         *("TransferReview.clear", "TransferReview.refuse"),
+        *("Request.decline", "Indication.send"),
     }
 
 
