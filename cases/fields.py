@@ -453,8 +453,11 @@ class EstimateWidget(PerLineWidget):
         }
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        given = super().value_from_datadict(data, files, name)
+        if name in data:
+            return given
         found: dict[str, dict[str, Any]] = {}
-        for key, value in super().value_from_datadict(data, files, name).items():
+        for key, value in given.items():
             number, _dash, column = key.partition("-")
             if column in self.columns:
                 found.setdefault(number, {})[column] = value

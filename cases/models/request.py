@@ -347,6 +347,7 @@ class Request(NationCase):
     objects = RequestQuerySet.as_manager()
 
     matters = (NEGATIVE_ANSWER,)
+    states_not_taken = (State.UNDER_APPROVAL,)  # unless Japan declines
 
     wall = walls.of_nation(search=True, names="lines__article")
 

@@ -33,6 +33,7 @@ from workflow.rights import Capacity
 
 LATE_AFTER = timedelta(days=5)
 MOST_WAITING = 25
+COUNTED = (Request, Contract, TransferReview, Subcontract)
 ENDED = [
     *("answered", "sent", "transferred"),
     *("declined", "withdrawn", "closed", "lapsed", "cancelled", "terminated"),
@@ -251,7 +252,7 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]:
-    """The desk in numbers: waiting, late, and each list's open cases."""
+    """The desk in numbers: waiting, late, and the open cases of the longest lists."""
     late = sum(item["late"] for item in waiting)
     cards = [
         {"number": len(waiting), "label": _("waiting for me"), "url": "#waiting"},
@@ -262,7 +263,7 @@ def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]
             "tone": "attention" if late else "quiet",
         },
     ]
-    for kind in (kind for kind in TYPES[:4] if kind.is_for(person)):
+    for kind in (kind for kind in TYPES if kind.model in COUNTED and kind.is_for(person)):
         open_cases = kind.rows(person).order_by().exclude(state__in=ENDED).count()
         url = reverse("staff:list", args=[kind.slug])
         cards.append({"number": open_cases, "label": kind.label, "url": url, "note": _("open")})

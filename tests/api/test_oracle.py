@@ -22,6 +22,7 @@ from tests.api.conftest import Caller, caller
 from tests.factories import (
     BillFactory,
     ContractFactory,
+    IndicationFactory,
     RequestFactory,
     ShipmentFactory,
     firm,
@@ -122,6 +123,7 @@ SHOWN: dict[str, Any] = {slug: kind.shows for slug, kind in KINDS.items()}
 SHOWN |= {"documents": DocumentShown, "catalogue": ArticleShown}
 MAKE = {
     "requests": lambda: RequestFactory(state="submitted"),
+    "indications": lambda: IndicationFactory(state="sent"),
     "contracts": lambda: ContractFactory(state="offered"),
     "shipments": lambda: ShipmentFactory(state="shipped"),
     "bills": lambda: BillFactory(state="issued"),

@@ -16,6 +16,7 @@ from tests.factories import (
     ArticleFactory,
     BillFactory,
     ContractFactory,
+    IndicationFactory,
     NationFactory,
     RequestFactory,
     ShipmentFactory,
@@ -23,9 +24,10 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ["requests", "contracts", "shipments", "bills", "documents", "catalogue"]
+LISTS = ["requests", "indications", "contracts", "shipments", "bills", "documents", "catalogue"]
 MAKE: dict[str, Callable[[], Any]] = {
     "requests": RequestFactory,
+    "indications": lambda: IndicationFactory(state="sent"),
     "contracts": lambda: ContractFactory(state="offered"),
     "shipments": lambda: ShipmentFactory(state="shipped"),
     "bills": lambda: BillFactory(state="issued"),
@@ -302,7 +304,7 @@ def test_a_longer_list_asks_the_database_no_more_often(
     kind: str, requester: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make = MAKE.get(kind, RequestFactory)
-    queries = {"requests": 6, "contracts": 6, "shipments": 5, "bills": 4, "documents": 4}[kind]
+    queries = {"requests": 8, "indications": 6, "contracts": 6, "shipments": 5}.get(kind, 4)
 
     for _ in range(2):
         make()

@@ -14,6 +14,7 @@ from portal.errors import server_error
 from tests.factories import (
     BillFactory,
     ContractFactory,
+    IndicationFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     ("staff", "requests", lambda: RequestFactory(state="submitted")),
+    ("staff", "indications", lambda: IndicationFactory(state="under_approval")),
     ("staff", "contracts", lambda: ContractFactory(state="offered")),
     ("staff", "reviews", lambda: TransferReviewFactory(state="under_review")),
     ("staff", "subcontracts", lambda: SubcontractFactory(state="awarded")),
@@ -36,6 +38,7 @@ LISTS = [
     ("staff", "bills", lambda: BillFactory(state="issued")),
     ("staff", "approvals", lambda: ContractFactory(state="under_approval")),
     ("partner", "requests", lambda: RequestFactory(state="submitted")),
+    ("partner", "indications", lambda: IndicationFactory(state="sent")),
     ("partner", "contracts", lambda: ContractFactory(state="offered")),
     ("partner", "shipments", lambda: ShipmentFactory(state="shipped")),
     ("partner", "bills", lambda: BillFactory(state="issued")),
@@ -64,8 +67,16 @@ def reader_of(desk: str, slug: str) -> Client:
         (
             "inspector",
             [
-                *("My desk", "Decisions", "Requests", "Contracts", "Subcontracts", "Quotes"),
-                *("Shipments", "Bills", "Approval files", "Emergency access", "Catalogue"),
+                *("My desk", "Decisions", "Requests", "Price and availability", "Contracts"),
+                *(
+                    "Subcontracts",
+                    "Quotes",
+                    "Shipments",
+                    "Bills",
+                    "Approval files",
+                    "Emergency access",
+                    "Catalogue",
+                ),
             ],
         ),
     ],
