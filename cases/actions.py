@@ -145,8 +145,7 @@ def hand_over_lines(act: Act) -> None:
     try:
         take_within(into, "take_over", by=act.by, note=act.case.number, request=act.case)
     except NotOpen as no:
-        told = {"number": into.number, "why": no}
-        raise NotOpen(_t("%(number)s: %(why)s") % told) from no
+        raise NotOpen(f"{into.number}: {no}") from no
 
 
 def take_over_lines(act: Act) -> None:

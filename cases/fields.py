@@ -429,8 +429,10 @@ def as_months(number: int, item: Any) -> int:
     typed = str(item).strip()
     is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST_MONTHS))
     if not is_number or not 1 <= int(typed) <= MOST_MONTHS:
-        why = _t("Line %(row)s: give whole months from 1 to %(most)s.")
-        raise ValidationError(why % {"row": number, "most": MOST_MONTHS})
+        raise ValidationError(
+            _t("Line %(row)s: give whole months from 1 to %(most)s.")
+            % {"row": number, "most": MOST_MONTHS}
+        )
     return int(typed)
 
 
@@ -492,8 +494,9 @@ class LineEstimatesField(PerLineField):
                 "basis": as_basis(number, item["basis"]),
             }
         except (KeyError, TypeError):
-            why = _t("Line %(row)s: give a rough price, the months and the basis.")
-            return ValidationError(why % {"row": number})
+            return ValidationError(
+                _t("Line %(row)s: give a rough price, the months and the basis.") % {"row": number}
+            )
         except ValidationError as error:
             return error
 

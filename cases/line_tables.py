@@ -53,27 +53,50 @@ def _places(head: Row) -> Mapping[int, str]:
 
 
 def _faults(head: Row, found: Mapping[int, str]) -> Iterator[ValidationError]:
-    known = pgettext("between words", ", ").join(_heads())
+    columns = list(found.values())
     for place, column in found.items():
-        told = {"head": head.cells[place][:40], "known": known}
         if not column:
-            why = _t("no column is called “%(head)s”. Known columns: %(known)s.")
-            yield at_row(head.number, ValidationError(why % told))
-        elif list(found.values()).count(column) > 1:
-            why = _t("the column “%(head)s” stands there twice. Keep one.")
-            yield at_row(head.number, ValidationError(why % told))
-    if "quantity" not in found.values():
-        why = _t("the column “%(head)s” is missing. Known columns: %(known)s.")
-        told = {"head": str(capfirst(COLUMNS["quantity"])), "known": known}
-        yield at_row(head.number, ValidationError(why % told))
+            yield _at_head(head, _unknown(head.cells[place]))
+        elif columns.count(column) > 1:
+            told = {"head": head.cells[place][:40]}
+            yield _at_head(head, _t("the column “%(head)s” stands there twice. Keep one.") % told)
+    if "quantity" not in columns:
+        yield _at_head(head, _missing(str(capfirst(COLUMNS["quantity"]))))
+
+
+def _at_head(head: Row, why: str) -> ValidationError:
+    return at_row(head.number, ValidationError(why))
+
+
+def _unknown(head: str) -> str:
+    return _t("no column is called “%(head)s”. Known columns: %(known)s.") % {
+        "head": head[:40],
+        "known": _known(),
+    }
+
+
+def _missing(head: str) -> str:
+    return _t("the column “%(head)s” is missing. Known columns: %(known)s.") % {
+        "head": head,
+        "known": _known(),
+    }
+
+
+def _known() -> str:
+    return pgettext("between words", ", ").join(_heads())
 
 
 def _strays(rows: Sequence[Row], places: Mapping[int, str]) -> Iterator[ValidationError]:
     for row in rows:
         for place, cell in enumerate(row.cells):
             if cell and place not in places:
-                why = _t("“%(cell)s” stands under no heading. Give its column one, or take it out.")
-                yield at_row(row.number, ValidationError(why % {"cell": cell[:40]}))
+                yield at_row(row.number, ValidationError(_stray(cell)))
+
+
+def _stray(cell: str) -> str:
+    return _t("“%(cell)s” stands under no heading. Give its column one, or take it out.") % {
+        "cell": cell[:40]
+    }
 
 
 def _named(row: Row, places: Mapping[int, str]) -> dict[str, str]:

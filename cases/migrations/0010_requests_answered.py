@@ -546,5 +546,24 @@ class Migration(migrations.Migration):
                 name="cases_question_answered_whole",
             ),
         ),
+        migrations.RemoveConstraint(
+            model_name="request",
+            name="cases_request_budget_whole",
+        ),
+        migrations.AddConstraint(
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("budget_currency", ""), ("budget_limit", None)),
+                    models.Q(
+                        ("budget_limit__gt", 0),
+                        ("budget_limit__isnull", False),
+                        models.Q(("budget_currency", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="cases_request_budget_whole",
+            ),
+        ),
         migrations.RunSQL(BUILD, TEAR_DOWN),
     ]

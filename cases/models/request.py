@@ -392,7 +392,7 @@ class Request(NationCase):
             ),
             models.CheckConstraint(
                 condition=Q(budget_limit=None, budget_currency="")
-                | (Q(budget_limit__gt=0) & ~Q(budget_currency="")),
+                | (Q(budget_limit__isnull=False, budget_limit__gt=0) & ~Q(budget_currency="")),
                 name="cases_request_budget_whole",
             ),
             models.CheckConstraint(

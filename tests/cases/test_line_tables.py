@@ -18,9 +18,7 @@ from workflow.forms import form_for, form_of
 from workflow.steps import beginnings_of, steps_of
 
 pytestmark = pytest.mark.django_db
-MEANT = (
-    "Give the catalogue number of the one you mean: JP-TST-901 Test radio; JP-TST-902 Test radio"
-)
+MEANT = "Give a catalogue number: JP-TST-901 Test radio; JP-TST-902 Test radio"
 INSTEAD = "Give a catalogue number, or your own words instead"
 KNOWN = "Known columns: Article or service, Or in your own words, Quantity, Remark."
 REQUEST = {"title": "Radars", "reference": "PAF-2026-1", "reference_date": "2026-11-22"}

@@ -15,7 +15,7 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from api.models import IdempotentCall
-from cases.models import Rate, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
 from documents import numbers
 from documents.models import DocumentNumber
 from industry.models import CatalogueCode
@@ -168,6 +168,22 @@ def rate(**fields: Any) -> None:
 def threshold(**fields: Any) -> None:
     words = {"code": "bill_approval", "from_amount": 0, "valid_from": DAY, "source": "test"}
     Threshold.objects.create(**words | fields)
+
+
+def point(**fields: Any) -> None:
+    words = {
+        "code": "letter",
+        "needed": "to_begin",
+        "weight": 1,
+        "why_ja": "見本",
+        "why_en": "test",
+    }
+    ChecklistItem.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
+
+
+def return_reason(**fields: Any) -> None:
+    words = {"use": "return", "code": "test", "name_ja": "見本", "name_en": "test"}
+    ReturnReason.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
 
 
 def code(**fields: Any) -> None:
@@ -353,6 +369,19 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_request_reference_once": lambda: again(RequestFactory(), number="R2"),
     "cases_requestline_once": lambda: again(line_of(RequestFactory)),
     "cases_requestline_positive": lambda: change(line_of(RequestFactory), quantity=0),
+    "cases_requestline_says_what": lambda: change(line_of(RequestFactory), article=None),
+    "cases_request_actionable_was_submitted": lambda: change(RequestFactory(), actionable_at=NOW()),
+    "cases_request_complete_is_actionable": lambda: change(
+        RequestFactory(state="submitted"), complete_at=NOW()
+    ),
+    "cases_request_budget_whole": lambda: change(RequestFactory(), budget_limit=1),
+    "cases_checklistitem_once": lambda: twice(point),
+    "cases_checklistitem_known_need": lambda: point(needed="for_fun"),
+    "cases_checklistitem_weighs": lambda: point(weight=101),
+    "cases_checklistitem_ends_after_it_begins": lambda: point(valid_to=WELL_BEFORE),
+    "cases_returnreason_once": lambda: twice(return_reason),
+    "cases_returnreason_known_use": lambda: return_reason(use="praise"),
+    "cases_returnreason_ends_after_it_begins": lambda: return_reason(valid_to=WELL_BEFORE),
     "cases_request_transferred_somewhere": lambda: change(RequestFactory(), state="transferred"),
     "cases_request_continued_elsewhere": continued_in_itself,
     "cases_request_proposed_with_reason": lambda: change(
@@ -538,6 +567,7 @@ HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
         lambda: person("security_officer", "system_administrator"),
     ),
     ("partners_membership_stands_alone", lambda: person("finance_officer", "auditor")),
+    ("cases_request_budget_whole", lambda: change(RequestFactory(), budget_currency="JPY")),
     (
         "cases_request_proposed_with_reason",
         lambda: change(
