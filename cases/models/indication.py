@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from approvals import files
@@ -28,7 +29,7 @@ from workflow.steps import Leads, beginning, step
 class State(models.TextChoices):
     DRAFT = "draft", _("draft")
     UNDER_APPROVAL = "under_approval", _("under approval")
-    SENT = "sent", _("sent")
+    SENT = "sent", pgettext_lazy("indication", "sent")
     CANCELLED = "cancelled", _("cancelled")
 
 

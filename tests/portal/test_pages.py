@@ -24,6 +24,7 @@ from tests.factories import (
     person,
 )
 from tests.people import enter
+from workflow.steps import take
 
 pytestmark = pytest.mark.django_db
 
@@ -239,6 +240,32 @@ def test_returned_request_shows_the_road_ahead() -> None:
     page = signed_in("requester").get(reverse("partner:case", args=["requests", request.number]))
 
     assert [item["state"] for item in page.context["progress"]][-2:] == ["actionable", "answered"]
+
+
+def test_answer_under_approval_stands_beside_the_road() -> None:
+    request = RequestFactory(state="submitted")
+    client = signed_in("case_manager")
+    take(
+        request,
+        "propose_negative_answer",
+        by=person("case_manager"),
+        code="other",
+        reason="No such radar.",
+    )
+
+    page = client.get(reverse("staff:case", args=["requests", request.number]))
+
+    shown = [(item["state"], item["is_done"]) for item in page.context["progress"]]
+    assert shown == [
+        ("draft", True),
+        ("submitted", True),
+        ("under_approval", False),
+        ("actionable", False),
+        ("answered", False),
+    ]
+    assert "No such radar." in page.content.decode()
+    nation = signed_in("requester").get(reverse("partner:case", args=["requests", request.number]))
+    assert "No such radar." not in nation.content.decode()
 
 
 def test_page_for_a_broken_house_asks_the_database_nothing(
