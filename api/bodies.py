@@ -63,9 +63,16 @@ def _refuse_unknown(
 def _misshapen(data: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> dict[str, FieldError]:
     return {
         name: FieldError(name, why, "shape")
-        for name, value in data.items()
-        if name in fields and (why := shape_of(fields[name]).objection(value))
+        for name in data
+        if name in fields and (why := shape_of(fields[name]).objection(_value(data, name, fields)))
     }
+
+
+def _value(data: Mapping[str, Any], name: str, fields: Mapping[str, forms.Field]) -> Any:
+    """What stands under a name; a form body repeats the name for each of several choices."""
+    if isinstance(data, QueryDict) and shape_of(fields[name]).name == "choices":
+        return data.getlist(name)
+    return data[name]
 
 
 def _without(data: Mapping[str, Any], names: set[str]) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ from workflow.steps import Step, beginnings_of, steps_of
 
 GENERIC_STEP = re.compile(r"^(?P<below>/api/v1/(?P<slug>\w+)/\{number\}/steps/)\{step\}/$")
 BEGIN = "/api/v1/requests/"
+ROWS = {"lines", "per_line"}  # shapes that a form has no way to carry
 REFUSALS = {
     "get": ("400", "401", "403", "404", "429"),
     "post": ("400", "401", "403", "404", "409", "413", "415", "422", "429"),
@@ -135,11 +136,17 @@ def _with_version(step: Step) -> dict[str, forms.Field]:
 
 
 def _body(fields: dict[str, forms.Field]) -> Schema:
-    schema = body_schema(fields)
-    has_file = any(shape_of(field).name == "file" for field in fields.values())
-    media_type = "multipart/form-data" if has_file else "application/json"
-    content = {media_type: {"schema": schema}}
-    return {"requestBody": {"content": content, "required": "required" in schema}}
+    """JSON, unless a file is needed; where one may be sent, a form as well."""
+    files = {name for name, field in fields.items() if shape_of(field).name == "file"}
+    without = {name: field for name, field in fields.items() if name not in files}
+    content: Schema = {}
+    if not any(fields[name].required for name in files):
+        content["application/json"] = {"schema": body_schema(without)}
+    if files:
+        flat = {n: field for n, field in fields.items() if shape_of(field).name not in ROWS}
+        content["multipart/form-data"] = {"schema": body_schema(flat)}
+    is_needed = any(field.required for field in fields.values())
+    return {"requestBody": {"content": content, "required": is_needed}}
 
 
 def _problem_schema() -> Schema:

@@ -25,7 +25,7 @@ Schema = dict[str, Any]
 LINE: Schema = {
     "type": "object",
     "properties": {
-        "article": {"type": "string", "description": "Catalogue number."},
+        "article": {"type": "string", "description": "Catalogue number or national stock number."},
         "description": {
             "type": "string",
             "maxLength": 200,

@@ -8,11 +8,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
 from cases import adviser, content, models, pricing
+from cases.fields import MOST_LINES
 from cases.models.rate import Rate, not_open, own_rates, rate_on
 from cases.rates import NoRate
 from documents import uploads
@@ -73,9 +75,51 @@ def identify_lines(act: Act) -> None:
         act.case.lines.filter(number=number).update(article=article)
 
 
+def ask(side: str) -> Book:
+    """A book: keep what a side asks. The request is locked by the step, so numbers do not collide."""
+
+    def book(act: Act) -> None:
+        request = act.case
+        models.Question.objects.create(
+            request=request,
+            nation_id=request.nation_id,
+            number=request.questions.count() + 1,
+            asked_by=side,
+            asker=act.by.actor_name,
+            asked_at=timezone.now(),
+            text=act.given["question"],
+            due_on=act.given["due_on"],
+        )
+
+    return book
+
+
+def answer(side: str) -> Book:
+    """A book: keep the answer to a question of this side; each is answered once."""
+
+    def book(act: Act) -> None:
+        asked = act.case.questions.filter(number=act.given["number"], asked_by=side)
+        question = asked.filter(answered_at=None).first()
+        if question is None:
+            raise NotOpen(_t("This question has been answered already. Look at the case again."))
+        question.answer, question.answered_at = act.given["answer"], timezone.now()
+        question.answerer = act.by.actor_name
+        question.save(update_fields=["answer", "answered_at", "answerer"])
+
+    return book
+
+
+def note_reminder(act: Act) -> None:
+    for question in act.case.questions.filter(reminded_at=None):
+        if question.is_late:
+            question.reminded_at = timezone.now()
+            question.save(update_fields=["reminded_at"])
+
+
 def copy_request(act: Act) -> None:
     """A draft with what the nation has said before; the letter, dates and answers are its own."""
     asked = {name: getattr(act.case, name) for name in act.case.copied}
+    asked["answer_wanted"] = act.given["answer_wanted"]
     lines = [
         {
             "article": line.article,
@@ -95,6 +139,35 @@ def copy_request(act: Act) -> None:
         reference_date=act.given["reference_date"],
     )
     act.opened.append(opened.case)
+
+
+def hand_over_lines(act: Act) -> None:
+    """The lines go on in another request, which may have moved on meanwhile: then nothing happens."""
+    into = act.given["into"]
+    try:
+        take_within(into, "take_over", by=act.by, note=act.case.number, request=act.case)
+    except NotOpen as no:
+        raise NotOpen(f"{into.number}: {no}") from no
+
+
+def take_over_lines(act: Act) -> None:
+    """After one's own lines, in their order; each keeps what it says."""
+    request, others = act.case, list(act.given["request"].lines.all())
+    last = request.lines.aggregate(last=Max("number"))["last"] or 0
+    if last + len(others) > MOST_LINES:
+        raise NotOpen(_t("A request has at most %(most)s lines.") % {"most": MOST_LINES})
+    models.RequestLine.objects.bulk_create(
+        models.RequestLine(
+            request=request,
+            nation_id=request.nation_id,
+            number=number,
+            article_id=line.article_id,
+            description=line.description,
+            quantity=line.quantity,
+            remark=line.remark,
+        )
+        for number, line in enumerate(others, start=last + 1)
+    )
 
 
 def open_transfer_review(act: Act) -> None:
@@ -133,6 +206,25 @@ def _put_before_the_reviewer(review: TransferReview, lines: Iterable[Any]) -> No
 def open_contract(act: Act) -> None:
     opened = begin_within(models.Contract.open, by=act.by, under=act.case, request=act.case)
     act.opened.append(opened.case)
+
+
+def open_indication(act: Act) -> None:
+    opened = begin_within(models.Indication.open, by=act.by, under=act.case, request=act.case)
+    act.opened.append(opened.case)
+
+
+def copy_lines_to_indicate(act: Act) -> None:
+    indication = act.case
+    models.IndicationLine.objects.bulk_create(
+        models.IndicationLine(
+            indication=indication,
+            nation_id=indication.nation_id,
+            number=line.number,
+            article=line.article,
+            quantity=line.quantity,
+        )
+        for line in indication.request.lines.select_related("article")
+    )
 
 
 def copy_request_lines(act: Act) -> None:
@@ -283,7 +375,15 @@ def priced(contract: Any, on: date) -> pricing.Price:
 
     Packing and freight are lines of their own. Raises `NotOpen` where a rate is missing.
     """
-    unit_prices = quoted_prices(contract)
+    return _priced(contract, quoted_prices(contract), on)
+
+
+def indicated(indication: Any, lines: Mapping[int, Mapping[str, Any]], on: date) -> pricing.Price:
+    """The same by rough prices: line number → `unit_price` and more."""
+    return _priced(indication, {number: line["unit_price"] for number, line in lines.items()}, on)
+
+
+def _priced(case: Any, unit_prices: Mapping[int, Decimal], on: date) -> pricing.Price:
     lines = [
         pricing.Line(
             number=str(line.number),
@@ -291,9 +391,9 @@ def priced(contract: Any, on: date) -> pricing.Price:
             unit_base=unit_prices[line.number],
             source=pricing.Source.PROCUREMENT,
         )
-        for line in contract.lines.all()
+        for line in case.lines.all()
     ]
-    return _by_own_rates(lines, contract.currency, on)
+    return _by_own_rates(lines, case.currency, on)
 
 
 def _by_own_rates(lines: list[pricing.Line], currency: str, on: date) -> pricing.Price:
@@ -307,6 +407,13 @@ def _by_own_rates(lines: list[pricing.Line], currency: str, on: date) -> pricing
         )
     except NoRate as error:
         raise not_open(error) from error
+
+
+def write_estimates(act: Act) -> None:
+    indication, given = act.case, act.given["lines"]
+    for line in indicated(indication, given, indication.priced_on).lines:
+        estimate = given[int(line.number)]
+        indication.lines.filter(number=line.number).update(amount=line.line_value, **estimate)
 
 
 def write_line_prices(act: Act) -> None:

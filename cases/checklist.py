@@ -32,7 +32,7 @@ def _items(request: Any) -> list[str]:
     return [*([] if request.lines.exists() else ["lines"]), *_has("end_user", "end_use")(request)]
 
 
-EMPTY = ("", None, [])
+EMPTY: tuple[Any, ...] = ("", None, [])
 MISSING: Mapping[str, Callable[[Any], list[str]]] = MappingProxyType(
     {
         Code.LETTER: _has("reference", "reference_date", "signatory"),

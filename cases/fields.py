@@ -5,7 +5,8 @@ A page posts `lines-0-article`, `lines-0-quantity` ...; the API sends a list or 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
@@ -16,13 +17,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from industry.models import Article
+from documents.fields import OneFile, PaperField
+from industry import stock_numbers
+from industry.models import Article, ArticlePrice
 from ledger.money import exponent
 from workflow.forms import reads_as_it_is
 
+SHEETS = (".xlsx", ".csv")
 MOST_LINES = 200
 MOST_LISTED = 50
 MOST_MEANT = 3
+MOST_MONTHS = 240
 LARGEST_QUANTITY = 1_000_000
 REMARK = forms.CharField(max_length=200, required=False, validators=[reads_as_it_is])
 
@@ -98,7 +103,7 @@ def as_quantity(value: Any) -> int:
 
 
 class ArticleRows(RowsWidget):
-    """Rows of article, quantity, remark: a catalogue number is typed, or taken from a list below.
+    """Rows of article, quantity, remark: a number is typed, or taken from a list below.
 
     The list has the first of the `articles`; a page may renew it by what is typed.
     """
@@ -119,8 +124,8 @@ class ArticleRows(RowsWidget):
     def _names(self, numbers: Iterable[Any]) -> dict[Any, str]:
         """What the articles are called whose numbers stand there already."""
         wanted = [str(number) for number in numbers if number]
-        rows = self.articles.filter(catalogue_number__in=wanted) if wanted else ()
-        return {row.catalogue_number: row.name for row in rows}
+        found = named(wanted, self.articles) if wanted else {}
+        return {number: article.name for number, article in found.items()}
 
     def cell(self, column: str, value: Any) -> dict[str, Any]:
         if column == "quantity":
@@ -131,7 +136,8 @@ class ArticleRows(RowsWidget):
 class ArticleLinesField(forms.Field):
     """`[{"article": "JP-RAD-001", "quantity": 3, "remark": ""}]` → the same with the article's row.
 
-    What is not in the catalogue is told in the nation's own words: `description` instead of `article`.
+    `article` is a catalogue number or a national stock number. What is not in the catalogue is told in
+    the nation's own words: `description` instead.
     """
 
     columns = {
@@ -154,22 +160,28 @@ class ArticleLinesField(forms.Field):
         rows = [row for row in given if any(str(v).strip() for v in row.values())]
         if self.required and not rows:
             raise ValidationError(_t("Add at least one line: what, and how many."))
-        if len(rows) > MOST_LINES:
+        return self.checked(enumerate(rows, start=1), at=_at_line)
+
+    def checked(
+        self,
+        rows: Iterable[tuple[int, Mapping[str, Any]]],
+        *,
+        at: Callable[[int, ValidationError], ValidationError],
+    ) -> list[dict[str, Any]]:
+        """Each row with its article, or all that is wrong, each told `at` the number of its row."""
+        numbered = list(rows)
+        if len(numbered) > MOST_LINES:
             raise ValidationError(_t("At most %(most)s lines.") % {"most": MOST_LINES})
-        numbers = [_number_in(row) for row in rows]
-        known = {
-            one.catalogue_number: one for one in self.articles.filter(catalogue_number__in=numbers)
-        }
-        return _all_or_errors(self._row(row, at, known) for at, row in enumerate(rows, start=1))
+        known = named((_number_in(row) for _number, row in numbered), self.articles)
+        return _all_or_errors(self._row(row, number, known, at) for number, row in numbered)
 
     def _row(
-        self, row: Mapping[str, Any], number: int, known: Mapping[str, Article]
+        self,
+        row: Mapping[str, Any],
+        number: int,
+        known: Mapping[str, Article],
+        at: Callable[[int, ValidationError], ValidationError],
     ) -> dict[str, Any] | ValidationError:
-        if unknown := sorted(set(row) - set(self.columns)):
-            return ValidationError(
-                _t("Line %(row)s: unknown field %(fields)s.")
-                % {"row": number, "fields": ", ".join(unknown)}
-            )
         try:
             return {
                 **self._what(row, known),
@@ -177,9 +189,11 @@ class ArticleLinesField(forms.Field):
                 "remark": REMARK.clean(row.get("remark")),
             }
         except ValidationError as error:
-            return _at_line(number, error)
+            return at(number, error)
 
     def _what(self, row: Mapping[str, Any], known: Mapping[str, Article]) -> dict[str, Any]:
+        if unknown := sorted(set(row) - set(self.columns)):
+            raise ValidationError(_t("unknown field %(fields)s.") % {"fields": ", ".join(unknown)})
         asked, description = _number_in(row), REMARK.clean(row.get("description"))
         if bool(asked) == bool(description):
             raise ValidationError(_t("give a catalogue number or your own words, one of the two."))
@@ -188,9 +202,43 @@ class ArticleLinesField(forms.Field):
         return {"article": known.get(asked), "description": description}
 
 
+def named(asked: Iterable[str], articles: Any) -> dict[str, Article]:
+    """Which article each of them names, by catalogue number or national stock number.
+
+    What names none, or more than one, is left out; `not_there` says why.
+    """
+    wanted = set(asked)
+    found = {row.catalogue_number: row for row in articles.filter(catalogue_number__in=wanted)}
+    digits = {one: number for one in wanted - set(found) if (number := _stock_number_in(one))}
+    bearing: dict[str, list[Article]] = defaultdict(list)
+    if digits:
+        for row in articles.filter(stock_number__in=digits.values()):
+            bearing[row.stock_number].append(row)
+    only = {one: bearing[number] for one, number in digits.items()}
+    return found | {one: rows[0] for one, rows in only.items() if len(rows) == 1}
+
+
 def not_there(asked: str, articles: Any) -> str:
-    """With the articles that may be meant, where some have these words."""
+    """Why a number names no article; with the articles that may be meant, where there are any."""
     told = {"asked": asked[:40]}
+    bearing = articles.filter(stock_number=number) if (number := _stock_number_in(asked)) else ()
+    if several := bearing[:MOST_MEANT]:
+        told["meant"] = "; ".join(str(article) for article in several)
+        return (
+            _t(
+                "more articles than one have the stock number “%(asked)s”. Give a catalogue number: %(meant)s."
+            )
+            % told
+        )
+    if number:
+        return (
+            _t(
+                "no article has the stock number “%(asked)s”. Give a catalogue number, or your own words instead."
+            )
+            % told
+        )
+    if stock_numbers.may_be_one(asked):
+        return _t("“%(asked)s” is no stock number: it has 13 digits, as 1234-12-123-1234.") % told
     if meant := articles.found_by(asked)[:MOST_MEANT]:
         told["meant"] = "; ".join(str(article) for article in meant)
         return (
@@ -202,9 +250,32 @@ def not_there(asked: str, articles: Any) -> str:
     return _t("no article “%(asked)s” in the catalogue. Give a catalogue number.") % told
 
 
+def _stock_number_in(asked: str) -> str:
+    """Its 13 digits, or "" where it is none."""
+    try:
+        return stock_numbers.digits_of(asked)
+    except ValidationError:
+        return ""
+
+
 def _number_in(row: Mapping[str, Any]) -> str:
-    """The catalogue number that a row names, as it was typed."""
+    """The number by which a row names its article, as it was typed."""
     return str(row.get("article") or "").strip().replace("\0", "")
+
+
+class TableOfLines(OneFile):
+    """A file, with empty tables to fill in beside it."""
+
+    template_name = "portal/components/lines_file.html"
+
+
+class TableOfLinesField(PaperField):
+    """Lines as a table that came in; `cases.line_tables` reads it."""
+
+    widget = TableOfLines
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(types=SHEETS, **kwargs)
 
 
 class LineChoiceField(forms.TypedMultipleChoiceField):
@@ -214,14 +285,64 @@ class LineChoiceField(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
+class PerLineWidget(forms.Widget):
+    """One input per line of the case, with the line's name and quantity before it."""
+
+    template_name = "portal/components/lines_widget.html"
+    use_fieldset = True
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__()
+        self.columns: Mapping[str, str | Promise] = {"": column}
+        self.lines: Mapping[int, tuple[str, int]] = {}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if name in data and not hasattr(data, "getlist"):
+            return data[name]
+        prefix = f"{name}-"
+        return {str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)}
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        values = value if isinstance(value, Mapping) else {}
+        first = context["widget"]["attrs"].get("id", name)
+        width = len(self.columns)
+        context["widget"] |= {
+            "heading": _t("Line"),
+            "columns": list(self.columns.values()),
+            "rows": [
+                {
+                    "title": f"{number}: {label} × {quantity}",
+                    "cells": [
+                        {"id": f"{first}_{row * width + place}", **cell}
+                        for place, cell in enumerate(
+                            self.cells(
+                                f"{name}-{number}", values.get(str(number), values.get(number))
+                            )
+                        )
+                    ],
+                }
+                for row, (number, (label, quantity)) in enumerate(self.lines.items())
+            ],
+        }
+        return context
+
+    def cells(self, name: str, value: Any) -> list[dict[str, Any]]:
+        """The inputs of a line."""
+        shown = "" if value is None else value
+        label = self.columns[""]
+        return [{"name": name, "label": label, "inputmode": "numeric", "value": shown}]
+
+
 class PerLineField(forms.Field):
     """One value per line of a case: `{"1": 3}` from the API, `lines-1-value` from a page."""
 
     required_for_each = True
     column: str | Promise = ""
+    inputs: type[PerLineWidget] = PerLineWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=PerLineWidget(self.column), **kwargs)
+        super().__init__(widget=self.inputs(self.column), **kwargs)
         self.known: dict[int, tuple[str, int]] = {}
 
     def set_lines(self, lines: Iterable[tuple[int, str, int]]) -> None:
@@ -252,49 +373,6 @@ class PerLineField(forms.Field):
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         """What stands for a line, or what is wrong with it: each kind of field reads its own."""
         raise NotImplementedError
-
-
-class PerLineWidget(forms.Widget):
-    """One input per line of the case, with the line's name and quantity before it."""
-
-    template_name = "portal/components/lines_widget.html"
-    use_fieldset = True
-
-    def __init__(self, column: str | Promise) -> None:
-        super().__init__()
-        self.column = column
-        self.lines: Mapping[int, tuple[str, int]] = {}
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        if name in data and not hasattr(data, "getlist"):
-            return data[name]
-        prefix = f"{name}-"
-        return {str(key)[len(prefix) :]: data[key] for key in data if str(key).startswith(prefix)}
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        values = value if isinstance(value, Mapping) else {}
-        first = context["widget"]["attrs"].get("id", name)
-        context["widget"] |= {
-            "heading": _t("Line"),
-            "columns": [self.column],
-            "rows": [
-                {
-                    "title": f"{number}: {label} × {quantity}",
-                    "cells": [
-                        {
-                            "name": f"{name}-{number}",
-                            "id": f"{first}_{place}",
-                            "label": self.column,
-                            "inputmode": "numeric",
-                            "value": values.get(str(number), values.get(number, "")),
-                        }
-                    ],
-                }
-                for place, (number, (label, quantity)) in enumerate(self.lines.items())
-            ],
-        }
-        return context
 
 
 class LineQuantitiesField(PerLineField):
@@ -346,6 +424,80 @@ def as_price(value: Any, currency: str) -> Decimal:
     return price
 
 
+def as_months(item: Any) -> int:
+    """Whole months from 1 on; raises `ValidationError`."""
+    typed = str(item).strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(MOST_MONTHS))
+    if not is_number or not 1 <= int(typed) <= MOST_MONTHS:
+        raise ValidationError(_t("give whole months from 1 to %(most)s.") % {"most": MOST_MONTHS})
+    return int(typed)
+
+
+def as_basis(item: Any) -> str:
+    """What a price is made of, by its code; raises `ValidationError`."""
+    if item not in ArticlePrice.Basis.values:
+        raise ValidationError(_t("choose what the price rests on."))
+    return str(item)
+
+
+class EstimateWidget(PerLineWidget):
+    """Price, months and basis of each line: `lines-1-months`."""
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__(column)
+        self.columns = {
+            "unit_price": _("rough unit price"),
+            "months": _("available after, months"),
+            "basis": _("basis"),
+        }
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        given = super().value_from_datadict(data, files, name)
+        if name in data:
+            return given
+        found: dict[str, dict[str, Any]] = {}
+        for key, value in given.items():
+            number, _dash, column = key.partition("-")
+            if column in self.columns:
+                found.setdefault(number, {})[column] = value
+        return found
+
+    def cells(self, name: str, value: Any) -> list[dict[str, Any]]:
+        values = value if isinstance(value, Mapping) else {}
+        cells = [
+            {
+                "name": f"{name}-{column}",
+                "label": label,
+                "inputmode": "numeric",
+                "value": values.get(column, ""),
+            }
+            for column, label in self.columns.items()
+        ]
+        cells[-1]["options"] = [("", "—"), *ArticlePrice.Basis.choices]
+        return cells
+
+
+class LineEstimatesField(PerLineField):
+    """What each line costs roughly, after how many months it can be had, and what the price rests on."""
+
+    currency = "JPY"
+    inputs = EstimateWidget
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            return number, {
+                "unit_price": as_price(item["unit_price"], self.currency),
+                "months": as_months(item["months"]),
+                "basis": as_basis(item["basis"]),
+            }
+        except (KeyError, TypeError):
+            return ValidationError(
+                _t("Line %(row)s: give a rough price, the months and the basis.") % {"row": number}
+            )
+        except ValidationError as error:
+            return _at_line(number, error)
+
+
 class LineArticlesField(PerLineField):
     """The article of the catalogue that a line stands for."""
 
@@ -355,7 +507,7 @@ class LineArticlesField(PerLineField):
     def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
         asked = str(item).strip().replace("\0", "")
         articles = Article.objects.all()
-        article = articles.filter(catalogue_number=asked).first()
+        article = named([asked], articles).get(asked)
         if article is None:
             return _at_line(number, ValidationError(not_there(asked, articles)))
         return number, article
@@ -477,6 +629,12 @@ class ChangedLinesField(forms.Field):
 def _at_line(number: int, error: ValidationError) -> ValidationError:
     """The same error, with the line it belongs to."""
     told = (_t("Line %(row)s: %(why)s") % {"row": number, "why": why} for why in error.messages)
+    return ValidationError(list(told))
+
+
+def at_row(number: int, error: ValidationError) -> ValidationError:
+    """The same for a row of a table that came in."""
+    told = (_t("Row %(row)s: %(why)s") % {"row": number, "why": why} for why in error.messages)
     return ValidationError(list(told))
 
 

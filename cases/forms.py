@@ -11,20 +11,32 @@ from django import forms
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions, adviser
+from cases import actions, adviser, line_tables
 from cases.fields import (
     ArticleLinesField,
     ChangedLinesField,
     LineArticlesField,
     LineChoiceField,
+    LineEstimatesField,
     LinePricesField,
     LineQuantitiesField,
+    TableOfLinesField,
 )
-from cases.models import Bill, Change, Contract, Quote, Request, ReturnReason, Subcontract
+from cases.models import (
+    Bill,
+    Change,
+    Contract,
+    Indication,
+    Question,
+    Quote,
+    Request,
+    ReturnReason,
+    Subcontract,
+)
 from cases.models.change import Kind
 from cases.models.request import (
     AnswerWanted,
@@ -38,12 +50,15 @@ from cases.models.request import (
     Transport,
     Waiver,
 )
+from documents import sheets
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
-from industry.models import Article
+from industry.models import Article, ArticlePrice
 from ledger.money import currencies, exponent, written
 from partners.models import Nation, Organisation
 from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
+
+LONGEST_IN_A_LIST = 80
 
 
 def whole_units(amount: Decimal, currency: str) -> Decimal:
@@ -237,7 +252,10 @@ class AddDetails(Details):
 class WriteRequest(Details):
     fieldsets = (
         (_("Your letter"), ["title", "reference", "reference_date", "purpose", "answer_wanted"]),
-        (_("What you ask for"), ["lines", "sole_source", "support", "spares_years", "dual_use"]),
+        (
+            _("What you ask for"),
+            ["lines", "lines_file", "sole_source", "support", "spares_years", "dual_use"],
+        ),
         (_("Use"), ["end_user", "end_use", "concept"]),
         (
             _("Delivery"),
@@ -262,7 +280,10 @@ class WriteRequest(Details):
         ),
     )
 
-    field_order = ("title", "reference", "reference_date", "purpose", "answer_wanted", "lines")
+    field_order = (
+        *("title", "reference", "reference_date", "purpose", "answer_wanted"),
+        *("lines", "lines_file"),
+    )
 
     title = forms.CharField(label=_("Title"), max_length=200)
     reference = forms.CharField(
@@ -270,7 +291,17 @@ class WriteRequest(Details):
     )
     reference_date = forms.DateField(label=_("Date of your letter"), required=False)
     lines = ArticleLinesField(
-        label=_("Lines"), help_text=_("Articles and services, line by line."), required=False
+        label=_("Lines"),
+        help_text=_(
+            "Articles and services, line by line: by catalogue number, by national stock number "
+            "or in your own words."
+        ),
+        required=False,
+    )
+    lines_file = TableOfLinesField(
+        label=_("Lines from a table"),
+        help_text=_("XLSX or CSV. Its lines stand in place of those above."),
+        required=False,
     )
 
     def prepare(self) -> None:
@@ -294,6 +325,18 @@ class WriteRequest(Details):
     def clean_reference(self) -> str:
         return once_per_nation(str(self.cleaned_data["reference"]), self.case)
 
+    def clean_lines_file(self) -> list[dict[str, Any]]:
+        """The lines of the table, if there is one."""
+        table: Any = self.cleaned_data["lines_file"]
+        field: Any = self.fields["lines"]
+        return line_tables.lines_in(sheets.rows_of(table.upload), field) if table else []
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if of_table := given.pop("lines_file", None):
+            given["lines"] = of_table
+        return given
+
 
 def once_per_nation(reference: str, request: Any, nation: Any = None) -> str:
     """A nation gives each of its letters a reference of its own."""
@@ -309,10 +352,15 @@ class OnPaper(WriteRequest):
     """A letter that came on paper, as the agency writes down what it says."""
 
     received_on = forms.DateField(label=_("Received on"))
-    lines = ArticleLinesField(label=_("Lines"), help_text=_("Articles and services, line by line."))
 
     def clean_received_on(self) -> Any:
         return not_in_future(self.cleaned_data["received_on"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("lines") and not {"lines", "lines_file"} & set(self.errors):
+            self.add_error("lines", _t("Add at least one line: what, and how many."))
+        return given
 
 
 @asks(Request.correct_entry)
@@ -368,6 +416,18 @@ class EnterRequest(OnPaper, WithHandling):
 class CopyRequest(StepForm):
     reference = WriteRequest.base_fields["reference"]
     reference_date = WriteRequest.base_fields["reference_date"]
+    answer_wanted = WriteRequest.base_fields["answer_wanted"]
+
+    def prepare(self) -> None:
+        """After an indication comes the offer."""
+        was = self.case.answer_wanted
+        is_indicated = was == AnswerWanted.PRICE_AND_AVAILABILITY and self.case.state == "answered"
+        self.fields["answer_wanted"].initial = AnswerWanted.OFFER if is_indicated else was
+
+    def clean_answer_wanted(self) -> Any:
+        """Left out of a body it is what stands before the nation."""
+        given = self.cleaned_data["answer_wanted"]
+        return given if "answer_wanted" in self.data else self.fields["answer_wanted"].initial
 
     def clean_reference_date(self) -> Any:
         day = self.cleaned_data["reference_date"]
@@ -405,9 +465,75 @@ class ReturnRequest(WithCodedReason):
     use = ReturnReason.Use.RETURN
 
 
-@asks(Request.decline)
-class DeclineRequest(WithCodedReason):
+@asks(Request.propose_negative_answer)
+class ProposeNegativeAnswer(WithCodedReason):
     use = ReturnReason.Use.DECLINE
+
+
+@asks(Request.transfer)
+class TransferRequest(WithReason):
+    into = forms.ModelChoiceField(
+        Request.objects.none(),
+        label=_("Request in which it goes on"),
+        help_text=_("Of the same nation and under the same label, submitted or actionable."),
+        to_field_name="number",
+    )
+    field_order = ("into", "reason")
+
+    def prepare(self) -> None:
+        field: Any = self.fields["into"]
+        live = Request.objects.visible_to(self.person).filter(state__in=["submitted", "actionable"])
+        same = live.filter(nation=self.case.nation_id, handling=self.case.handling)
+        field.queryset = same.exclude(pk=self.case.pk)
+        field.label_from_instance = lambda request: (
+            f"{request.number} {request.title} ({request.reference})"
+        )
+
+
+@asks(Request.ask_the_nation)
+class AskTheNation(StepForm):
+    question = forms.CharField(
+        label=_("Question"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000
+    )
+    due_on = forms.DateField(label=_("Answer by"))
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        return day and not_past(day)
+
+
+@asks(Request.ask_the_agency)
+class AskTheAgency(AskTheNation):
+    due_on = forms.DateField(
+        label=_("Answer by"), help_text=_("If you need the answer by a day."), required=False
+    )
+
+
+class AnswerQuestion(StepForm):
+    """Of the questions that a side has open, one is answered."""
+
+    side: Question.Side
+
+    number = forms.TypedChoiceField(label=_("Question"), coerce=int, choices=())
+    answer = forms.CharField(
+        label=_("Answer"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000
+    )
+
+    def prepare(self) -> None:
+        self.fields["number"].choices = [  # type: ignore[attr-defined]
+            (one.number, f"{one.number}: {Truncator(one.text).chars(LONGEST_IN_A_LIST)}")
+            for one in self.case.open_questions(self.side)
+        ]
+
+
+@asks(Request.answer_the_agency)
+class AnswerTheAgency(AnswerQuestion):
+    side = Question.Side.AGENCY
+
+
+@asks(Request.answer_the_nation)
+class AnswerTheNation(AnswerQuestion):
+    side = Question.Side.NATION
 
 
 @asks(Request.identify_lines)
@@ -430,6 +556,46 @@ class AttachLetter(WithHandling):
         label=_("Letter of request"),
         help_text=_("The signed letter, as PDF or image."),
     )
+
+
+# Price and availability ----------------------------------------------------------------------
+
+
+asks(Indication.cancel)(WithReason)
+
+
+@asks(Indication.estimate)
+class EstimateIndication(StepForm):
+    lines = LineEstimatesField(
+        label=_("Rough prices and availability"),
+        help_text=_("Months from the acceptance of a contract to the handover."),
+    )
+    remarks = long(label=_("Assumptions"), help_text=_("The nation reads them on the paper."))
+
+    def prepare(self) -> None:
+        lines = list(self.case.lines.select_related("article"))
+        field: Any = self.fields["lines"]
+        field.currency = self.case.currency
+        field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
+        prices = ArticlePrice.objects.on(timezone.localdate()).filter(currency=self.case.currency)
+        known = {
+            price.article_id: price
+            for price in prices.filter(article__in=[line.article_id for line in lines])
+        }
+        field.initial = {
+            line.number: self._estimate(line, known.get(line.article_id)) for line in lines
+        }
+        self.fields["remarks"].initial = self.case.remarks
+
+    def _estimate(self, line: Any, price: ArticlePrice | None) -> dict[str, Any]:
+        """What was entered before, else what the catalogue knows."""
+        if line.unit_price:
+            return {"unit_price": line.unit_price, "months": line.months, "basis": line.basis}
+        return {
+            "unit_price": price.amount if price else "",
+            "months": line.article.lead_months or "",
+            "basis": price.basis if price else "",
+        }
 
 
 # Contracts -----------------------------------------------------------------------------------

@@ -161,6 +161,117 @@ AMENDMENT = Matter(
 )
 
 
+# Price and availability ----------------------------------------------------------------------
+
+
+def _indication(indication: Any) -> Values:
+    return {
+        "lines": content.of_lines(
+            indication.lines.select_related("article"),
+            unit_price="unit_price",
+            amount="amount",
+            months="months",
+            basis="basis",
+        ),
+        "price": {
+            name: getattr(indication, name)
+            for name in (
+                *("currency", "net", "administrative_percent", "administrative_charge"),
+                *("total", "priced_on"),
+            )
+        },
+        "terms": {
+            "nation": indication.nation_id,
+            "title": indication.title,
+            "request": indication.request.number,
+            "remarks": indication.remarks,
+        },
+        "papers": _paper(papers.price_and_availability, indication),
+        "reference": {
+            "rates": _rates(indication.priced_on),
+            "clearances": _clearances(indication.request.number),
+        },
+    }
+
+
+def _indication_cover(indication: Any) -> dict[str, str]:
+    request = indication.request
+    return {
+        "purpose": _t("Give %(nation)s price and availability %(number)s: %(title)s.")
+        % {"number": indication.number, "nation": indication.nation, "title": indication.title},
+        "background": _t(
+            "The nation asked for it by %(reference)s (%(request)s). Rough total: %(total)s. It "
+            "binds nobody. Transfer cleared by %(clearances)s."
+        )
+        % {
+            "reference": request.reference,
+            "request": request.number,
+            "total": written(indication.total or Decimal(0), indication.currency),
+            "clearances": ", ".join(_clearances(request.number)) or "–",
+        },
+    }
+
+
+INDICATION = Matter(
+    "price_and_availability",
+    title=_("price and availability"),
+    amount=yen_of("total"),
+    content=_indication,
+    draft=_indication_cover,
+    duty="indication:approve",
+    waits_in="under_approval",
+    issues="price_and_availability",
+    preview=preview(papers.price_and_availability),
+)
+
+
+# The negative answer -------------------------------------------------------------------------
+
+
+def _negative(request: Any) -> Values:
+    return {
+        "lines": {
+            str(line.number): {"article": line.what, "quantity": line.quantity}
+            for line in request.lines.select_related("article")
+        },
+        "terms": {
+            "nation": request.nation_id,
+            "title": request.title,
+            "end_user": request.end_user,
+            "end_use": request.end_use,
+            "code": request.proposed_code,
+            "reason": request.proposed_reason,
+        },
+        "papers": _paper(papers.negative_answer, request),
+    }
+
+
+def _negative_cover(request: Any) -> dict[str, str]:
+    return {
+        "purpose": _t("Decline the request %(number)s of %(nation)s: %(title)s.")
+        % {"number": request.number, "nation": request.nation, "title": request.title},
+        "background": _t("The nation asked for it by %(reference)s. %(kind)s: %(reason)s")
+        % {
+            "reference": request.reference,
+            "kind": request.reason_in_words(request.proposed_code),
+            "reason": request.proposed_reason,
+        },
+    }
+
+
+NEGATIVE_ANSWER = Matter(
+    "negative_answer",
+    title=_("negative answer"),
+    amount=lambda request: Decimal(0),
+    content=_negative,
+    draft=_negative_cover,
+    duty="decline:approve",
+    waits_in="under_approval",
+    issues="negative_answer",
+    preview=preview(papers.negative_answer),
+)
+
+
 # The award of a subcontract ------------------------------------------------------------------
 
 

@@ -91,6 +91,51 @@ def request_returned(request: Any) -> Values:
     return _for_nation(request, reason=request.return_reason)
 
 
+def _questions(request: Any, side: str) -> Values:
+    """What a side has asked and still waits for: the words, and the first last day."""
+    waited_for = request.open_questions(side)
+    days = [one.due_on for one in waited_for if one.due_on]
+    return {"items": [one.text for one in waited_for], **({"due_on": min(days)} if days else {})}
+
+
+@notice("question_to_nation", to=to_requesters)
+def question_to_nation(request: Any) -> Values:
+    return _for_nation(request, **_questions(request, "agency"))
+
+
+@notice("question_to_agency", to=to_desk)
+def question_to_agency(request: Any) -> Values:
+    nation = in_their_words(request.nation)
+    return _for_staff(request, nation=nation, **_questions(request, "nation"))
+
+
+@notice("answer_of_nation", to=to_desk)
+def answer_of_nation(request: Any) -> Values:
+    return _for_staff(request, nation=in_their_words(request.nation))
+
+
+@notice("answer_of_agency", to=to_requesters)
+def answer_of_agency(request: Any) -> Values:
+    return _for_nation(request)
+
+
+def to_whoever_is_late(request: Any) -> list[Any]:
+    late = {one.asked_by for one in request.questions.all() if one.is_late}
+    owing = [to_requesters(request) if side == "agency" else to_desk(request) for side in late]
+    return [person for people in owing for person in people]
+
+
+@notice("answer_late", to=to_whoever_is_late, if_any=True)
+def answer_late(request: Any) -> Values:
+    late = [one for one in request.questions.all() if one.is_late]
+    return {
+        "title": request.title,
+        "path": anyones_path(request),
+        "items": [one.text for one in late],
+        "due_on": min((one.due_on for one in late), default=None),
+    }
+
+
 @notice(
     "request_actionable", to=lambda case: to_requesters(case) + staff_with(P.REVIEW_WRITE)(case)
 )
@@ -98,9 +143,19 @@ def request_actionable(request: Any) -> Values:
     return {"title": request.title, "path": anyones_path(request)}
 
 
-@notice("request_declined", to=to_requesters)
+@notice("request_declined", to=to_requesters, attach=["negative_answer"])
 def request_declined(request: Any) -> Values:
     return _for_nation(request, reason=request.return_reason)
+
+
+@notice("request_transferred", to=to_requesters)
+def request_transferred(request: Any) -> Values:
+    return _for_nation(request, reason=_last_note(request), items=[request.continued_in.number])
+
+
+@notice("indication_sent", to=to_officials, attach=["price_and_availability"])
+def indication_sent(indication: Any) -> Values:
+    return _for_nation(indication, amount=indication.total, currency=indication.currency)
 
 
 # The offer and the contract ------------------------------------------------------------------

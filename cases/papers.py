@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import content
-from documents.papers import CONTRACTOR, NATION, paper
+from documents.papers import CONTRACTOR, NATION, in_both, paper
 from ledger.journals import journals_of
 from partners.models import Organisation
 
@@ -60,10 +60,7 @@ def offer(contract: Any) -> Values:
     return {
         "nation": _nation(contract),
         "title": contract.title,
-        "request_number": request.number,
-        "reference": request.reference,
-        "reference_date": request.reference_date,
-        "signatory": request.signatory,
+        **_asked_by(request),
         "end_user": request.end_user,
         "delivery_place": request.delivery_place,
         "currency": contract.currency,
@@ -126,6 +123,64 @@ def _figures(line: Values) -> Values:
 
 def _sums(price: Values) -> Values:
     return {name: Decimal(price[name] or 0) for name in ("net", "administrative_charge", "total")}
+
+
+@paper("price_and_availability", title=_("Price and availability"), audience=NATION)
+def price_and_availability(indication: Any) -> Values:
+    request = indication.request
+    lines = list(indication.lines.select_related("article"))
+    return {
+        "nation": _nation(indication),
+        "title": indication.title,
+        **_asked_by(request),
+        "end_user": request.end_user,
+        "delivery_place": request.delivery_place,
+        "currency": indication.currency,
+        "lines": [
+            said | {"months": line.months, "basis": in_both(line.get_basis_display)}
+            for said, line in zip(_priced_lines(lines), lines, strict=True)
+        ],
+        "net": indication.net,
+        "administrative_percent": indication.administrative_percent,
+        "administrative_charge": indication.administrative_charge,
+        "total": indication.total,
+        "priced_on": indication.priced_on,
+        "remarks": indication.remarks,
+    }
+
+
+def _asked_by(request: Any) -> Values:
+    return {
+        "request_number": request.number,
+        "reference": request.reference,
+        "reference_date": request.reference_date,
+        "signatory": request.signatory,
+    }
+
+
+@paper("negative_answer", title=_("Negative answer"), audience=NATION)
+def negative_answer(request: Any) -> Values:
+    lines = request.lines.select_related("article")
+    return {
+        "nation": _nation(request),
+        "title": request.title,
+        **_asked_by(request),
+        "lines": [_asked_line(line) for line in lines],
+        "kind": in_both(lambda: request.reason_in_words(request.proposed_code)),
+        "reason": request.proposed_reason,
+    }
+
+
+def _asked_line(line: Any) -> Values:
+    article = line.article
+    return {
+        "number": line.number,
+        "name_ja": article.name_ja if article else line.description,
+        "name_en": article.name_en if article else line.description,
+        "catalogue_number": article.catalogue_number if article else "",
+        "quantity": line.quantity,
+        "unit": article.unit if article else "",
+    }
 
 
 @paper("purchase_order", title=_("Purchase order"), audience=_the_contractor)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import normalize
 
 from django import forms
 from django.conf import settings
@@ -21,6 +20,7 @@ from django.utils.translation import override, pgettext
 
 from approvals import actions
 from approvals.models import ApprovalFile
+from documents.headings import folded, in_each_language
 from documents.sheets import Row
 from documents.tables import Cell, Table
 from industry.models import Article
@@ -156,17 +156,17 @@ class _Column:
         """Raises `ValidationError` with the remedy."""
         if not self.column.choices or not cell:
             return self.field.clean(cell)
-        if _folded(cell) not in self.codes:
+        if folded(cell) not in self.codes:
             known = _listed(str(label) for _code, label in self.column.flatchoices)
             why = _t("“%(cell)s” is not known here. Give one of these: %(known)s.")
             raise ValidationError(why % {"cell": cell[:40], "known": known})
-        return self.codes[_folded(cell)]
+        return self.codes[folded(cell)]
 
 
 def _asked(head: Row) -> dict[int, _Column | None]:
     """What stands where; None under a heading that no column has."""
     named = {name: column for column in columns() for name in _names(column)}
-    found = {place: named.get(_folded(cell)) for place, cell in enumerate(head.cells) if cell}
+    found = {place: named.get(folded(cell)) for place, cell in enumerate(head.cells) if cell}
     return {place: column and _Column.of(column) for place, column in found.items()}
 
 
@@ -254,27 +254,17 @@ def _at(row: Row, place: int) -> str:
 
 def _names(column: Any) -> set[str]:
     """What a column may be called: as it is in code, and as it heads a table in each language."""
-    return {column.name, *(_folded(name) for name in _in_each_language(column.verbose_name))}
+    return {column.name, *(folded(name) for name in in_each_language(column.verbose_name))}
 
 
 def _codes(column: Any) -> dict[str, str]:
     """Codes of a choice by what they may be called."""
-    codes = {_folded(code): code for code, _label in column.flatchoices if code}
+    codes = {folded(code): code for code, _label in column.flatchoices if code}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            codes |= {_folded(str(label)): code for code, label in column.flatchoices if code}
+            codes |= {folded(str(label)): code for code, label in column.flatchoices if code}
     return codes
-
-
-def _in_each_language(text: Any) -> Iterator[str]:
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            yield str(text)
 
 
 def _listed(words: Iterable[str]) -> str:
     return pgettext("between words", ", ").join(words)
-
-
-def _folded(text: str) -> str:
-    return normalize("NFKC", text).strip().casefold()

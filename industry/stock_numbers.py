@@ -34,6 +34,11 @@ def digits_of(typed: str) -> str:
     return bare
 
 
+def may_be_one(typed: str) -> bool:
+    """Digits and what may stand between them, however many."""
+    return BETWEEN.sub("", normalize("NFKC", typed)).isdecimal()
+
+
 def written(digits: str) -> str:
     """`1234121231234` as 1234-12-123-1234."""
     parts = (digits[:4], digits[4:6], digits[6:9], digits[9:])

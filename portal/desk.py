@@ -331,7 +331,7 @@ class Desk:
         status: int = 200,
     ) -> HttpResponse:
         person = _person(request)
-        offered = steps.choices(row, person)
+        offered = _offered(row, person)
         signs = any(choice.step.signs and choice.is_open for choice in offered)
         is_proven = not signs or confirmation.is_fresh(request)
         note_reading(row, person)
@@ -469,10 +469,17 @@ class ShownChoice:
             form=form,
             url=reverse(f"{desk.name}:step", args=[row.slug(), row.number, choice.name]),
             confirm=choice.step.confirm,
-            moves=choice.step.awaited,
+            moves=choice.step.awaited or choice.step.answers,
             asks_first=choice.step.signs and not is_proven and bound is None,
             remark=form.remark if form else "",
         )
+
+
+def _offered(row: Case, person: Any) -> list[Choice]:
+    """What a page offers: first the answer to what has been asked, if anything has."""
+    found = steps.choices(row, person)
+    answers = [choice for choice in found if choice.step.answers and choice.is_open]
+    return [*answers, *(choice for choice in found if not choice.step.answers)]
 
 
 def _columns(kind: CaseType) -> list[exporting.Column]:
@@ -500,11 +507,12 @@ def progress(row: Any, hidden: Collection[str] = ()) -> list[dict[str, Any]]:
     A case that stands aside shows where it left the way; one that has ended shows how far it came.
     """
     states = dict(type(row)._meta.get_field("state").flatchoices)
-    not_shown = {*hidden, *row.states_not_taken} - {row.state}
-    way = [state for state in states if state not in {*ENDS, *ASIDES, *not_shown}]
+    asides = {*ASIDES, *row.states_not_taken}
+    not_shown = {*hidden} - {row.state}
+    way = [state for state in states if state not in {*ENDS, *asides, *not_shown}]
     if row.state in ENDS:
         way = [*_passed(row, way), row.state]
-    elif row.state in ASIDES:
+    elif row.state in asides:
         left_at = len(_passed(row, way))
         way = [*way[:left_at], row.state, *way[left_at:]]
     position = way.index(row.state)

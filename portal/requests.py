@@ -7,10 +7,16 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import DateField, Field, JSONField
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
+from django.views.decorators.http import require_GET
 
-from cases.models import Request, ReturnReason
+from cases import line_tables
+from cases.models import Request
 from cases.models.request import DualUse, Support, Waiver
+from documents import tables
+from partners import policies
+from portal import exporting
 from portal.templatetags.portal import day
 
 ASKED = (
@@ -28,7 +34,7 @@ INSTANTS = ("submitted_at", "acknowledged_at", "actionable_at", "complete_at")
 
 
 def facts_of_request(request: Request) -> dict[str, Any]:
-    """What is said, what is missing, and since when the request stands where it stands."""
+    """What is said, what is missing, since when it stands where it stands, and what was asked about it."""
     missing = set(request.missing_to_begin())
     return {
         "asked": [
@@ -49,7 +55,10 @@ def facts_of_request(request: Request) -> dict[str, Any]:
             for point in request.checklist.points
         ],
         "instants": [{"label": _label(name), "at": getattr(request, name)} for name in INSTANTS],
-        "return_kind": _return_kind(request),
+        "return_kind": request.reason_in_words(request.return_code),
+        "proposed_kind": request.reason_in_words(request.proposed_code),
+        "questions": request.questions.all(),
+        "continues": request.continues.all(),
     }
 
 
@@ -75,7 +84,14 @@ def _value(request: Request, name: str) -> str:
     return str(capfirst(getattr(request, f"get_{name}_display")()) if column.choices else value)
 
 
-def _return_kind(request: Request) -> str:
-    """The coded reason in words; a row may have ended since."""
-    rows = ReturnReason.objects.filter(code=request.return_code).order_by("-valid_from")
-    return str(rows.first() or "") if request.return_code else ""
+@policies.signed_in
+@require_GET
+def lines_template(request: HttpRequest, extension: str) -> HttpResponse:
+    """An empty table for the lines of a request, with headings in the reader's language."""
+    if extension not in tables.WRITERS:
+        raise Http404
+    write, content_type = tables.WRITERS[extension]
+    table = line_tables.template()
+    return exporting.answer(
+        write(table), title=table.title, extension=extension, content_type=content_type
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from portal import entrance
+from portal import entrance, requests
 from portal.desks import DESKS
 from portal.staff import (
     absences,
@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("portal.identity_urls")),
     path("language/", entrance.set_language, name="set_language"),
     path("cases/<slug:slug>/<case_number:number>/", entrance.case, name="case"),
+    path("requests/lines/<slug:extension>/", requests.lines_template, name="lines_template"),
     path("healthz", entrance.health, name="health"),
     path("staff/absences/", include(absences.ROUTES)),
     path("staff/decisions/", include(cockpit.ROUTES)),

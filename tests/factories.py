@@ -412,17 +412,108 @@ class RequestFactory(CaseFactory):
     submitted_at = factory.Maybe("is_submitted", factory.LazyFunction(timezone.now), None)
     actionable_at = factory.Maybe("is_actionable", factory.LazyFunction(timezone.now), None)
 
+    proposed_code = factory.Maybe("is_proposed", "cannot_be_made", "")
+    proposed_reason = factory.Maybe("is_proposed", "The line was closed.", "")
+    continued_in = factory.Maybe(
+        "is_transferred",
+        factory.LazyAttribute(lambda row: RequestFactory(state="submitted", nation=row.nation)),
+        None,
+    )
+
     class Params:
         is_submitted = factory.LazyAttribute(lambda row: row.state != "draft")
-        is_actionable = factory.LazyAttribute(lambda row: row.state in {"actionable", "answered"})
+        is_actionable = factory.LazyAttribute(
+            lambda row: row.state in {"actionable", "under_approval", "answered"}
+        )
+        is_proposed = factory.LazyAttribute(lambda row: row.state == "under_approval")
+        is_transferred = factory.LazyAttribute(lambda row: row.state == "transferred")
 
     state = "draft"
 
     @factory.post_generation
-    def furnished(self: Any, create: bool, extracted: bool | None, **_more: Any) -> None:
-        if extracted is not False:
-            add_request_lines(self)
-            paper(self, "request_letter", for_nation=True)
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__approval=...` is the state of the file of its negative answer."""
+        if extracted is False:
+            return
+        add_request_lines(self)
+        paper(self, "request_letter", for_nation=True)
+        if self.state == "under_approval":
+            open_approval(
+                self,
+                "negative_answer",
+                state=more.get("approval", "in_circulation"),
+                signed=more.get("signed", ()),
+            )
+
+
+class QuestionFactory(DjangoModelFactory[cases.Question]):
+    """A question of the agency, open, unless told otherwise."""
+
+    class Meta:
+        model = cases.Question
+
+    request = factory.SubFactory(RequestFactory, state="submitted")
+    number = factory.LazyAttribute(lambda row: row.request.questions.count() + 1)
+    asked_by = "agency"
+    asker = "SUZUKI Taro"
+    asked_at = factory.LazyFunction(timezone.now)
+    text = "At which sites do the radars stand?"
+    due_on = factory.LazyFunction(lambda: today() + timedelta(days=10))
+    answer = factory.Maybe("is_answered", "On Luzon.", "")
+    answerer = factory.Maybe("is_answered", "CRUZ Maria", "")
+    answered_at = factory.Maybe("is_answered", factory.LazyFunction(timezone.now), None)
+
+    class Params:
+        is_answered = False
+
+
+class IndicationFactory(CaseFactory):
+    """Furnished: the lines of its request, estimated unless it is a draft; its transfer is cleared."""
+
+    class Meta:
+        model = cases.Indication
+
+    class Params:
+        is_estimated = factory.LazyAttribute(
+            lambda row: getattr(row, "state", "draft") in {"under_approval", "sent"}
+        )
+        is_sent = factory.LazyAttribute(lambda row: row.state == "sent")
+
+    state = "draft"
+    number = factory.Sequence(lambda n: f"JP-PH-26-P{n + 5000:04d}")
+    request = factory.SubFactory(RequestFactory, state="actionable")
+    nation = factory.SelfAttribute("request.nation")
+    title = factory.SelfAttribute("request.title")
+    net = factory.Maybe("is_estimated", NET, None)
+    administrative_percent = factory.Maybe("is_estimated", Decimal("3.2"), None)
+    administrative_charge = factory.Maybe("is_estimated", CHARGE, None)
+    total = factory.Maybe("is_estimated", TOTAL, None)
+    priced_on = factory.Maybe("is_estimated", factory.LazyFunction(today), None)
+    sent_at = factory.Maybe("is_sent", factory.LazyFunction(timezone.now), None)
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        """`furnished__approval=...` is the state of its approval file; `furnished__without={...}` leaves out."""
+        for line in self.request.lines.all():
+            price = UNIT_PRICES[line.number]
+            estimate = {"unit_price": price, "amount": price * line.quantity, "months": 24}
+            self.lines.create(
+                number=line.number,
+                article=line.article,
+                quantity=line.quantity,
+                **(estimate | {"basis": "procurement"} if self.total else {}),
+            )
+        if extracted is False:
+            return
+        if "clearance" not in more.get("without", ()):
+            clear_transfer(self)
+        if self.state == "under_approval":
+            open_approval(
+                self,
+                "price_and_availability",
+                state=more.get("approval", "in_circulation"),
+                signed=more.get("signed", ()),
+            )
 
 
 def add_request_lines(request: Any) -> None:

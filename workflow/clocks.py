@@ -26,6 +26,7 @@ from workflow.calendars import add_working_days, next_working_day, working_days
 class Turn(StrEnum):
     START = "start"
     PAUSE = "pause"
+    RESUME = "resume"
     STOP = "stop"
 
 
@@ -46,6 +47,11 @@ class Clock:
     @property
     def stops(self) -> Hand:
         return Hand(self, Turn.STOP)
+
+    @property
+    def resumes(self) -> Hand:
+        """Takes one pause away; the clock goes on once none is left, and one at rest stays so."""
+        return Hand(self, Turn.RESUME)
 
     def pauses(self, owner: str, reason: Any) -> Hand:
         """Until it starts again the time is that of `owner`: ours, partner, supplier, or a role."""
@@ -102,6 +108,7 @@ class Reading:
     started_at: datetime
     stopped_at: datetime | None = None
     pauses: list[Pause] = field(default_factory=list)
+    held: int = 0  # by how many pauses at this moment
     standard: Standard | None = None
     now: datetime = field(default_factory=timezone.now)
 
@@ -193,11 +200,21 @@ def _turn(found: dict[str, Reading], hand: Hand, line: Line, now: datetime) -> N
         if reading is None or not is_on:
             found[name] = Reading(hand.clock, line.pk, line.at, now=now)
         elif reading.is_paused:
-            last = reading.pauses[-1]
-            reading.pauses[-1] = Pause(last.since, line.at, last.owner, last.reason)
+            _go_on(reading, line)
     elif reading is None or not is_on:
         return
     elif hand.turn is Turn.STOP:
         reading.stopped_at = line.at
-    elif not reading.is_paused:
-        reading.pauses.append(Pause(line.at, None, hand.owner, str(hand.reason)))
+    elif hand.turn is Turn.PAUSE:
+        reading.held += 1
+        if not reading.is_paused:
+            reading.pauses.append(Pause(line.at, None, hand.owner, str(hand.reason)))
+    elif reading.is_paused:
+        reading.held -= 1
+        if not reading.held:
+            _go_on(reading, line)
+
+
+def _go_on(reading: Reading, line: Line) -> None:
+    last = reading.pauses[-1]
+    reading.pauses[-1], reading.held = Pause(last.since, line.at, last.owner, last.reason), 0

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DueOn:
-    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment; None: none."""
+    """An effect: set (or move) the deadline of a step. `day` gives its last day or moment, or None."""
 
     step: str
     day: Callable[[Any], date | datetime | None]
@@ -48,6 +48,7 @@ class DueOn:
     def run(self, case: Any, follow_up: FollowUp) -> None:
         last_day = self.day(case)
         if last_day is None:
+            Deadline.objects.filter(case_id=case.pk, step=self.step).delete()
             return
         Deadline.objects.update_or_create(
             case_id=case.pk,

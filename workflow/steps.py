@@ -37,6 +37,7 @@ type_of_guard = Callable[[Any], str]
 SIDEWAYS = frozenset(
     {
         *("abandoned", "cancelled", "withdrawn", "declined", "refused", "terminated"),
+        "transferred",
         *("void", "lapsed", "expired", "not_taken", "not_chosen", "ended", "on_hold"),
     }
 )
@@ -114,6 +115,7 @@ class Step:
     inner: bool
     awaited: bool
     signs: bool
+    answers: bool
     parameters: tuple[str, ...]
     knows_actor: bool
     duty: str = ""
@@ -149,6 +151,7 @@ def step(
     awaited: bool | None = None,
     duty: str = "",
     signs: bool = False,
+    answers: bool = False,
     clocks: Iterable[Hand] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a step: who `may`, `when` it is open, what it writes with it, what comes `then`.
@@ -157,7 +160,8 @@ def step(
     write in the step's own transaction; `then` names effects that run after commit. An `inner` step
     is taken only as part of another step, with `take_within`: no door offers it. Somebody's desk
     waits for an `awaited` step: unless told otherwise one that moves the case on and that a person
-    takes, not one that ends or parks it. Whoever takes a step that is a `duty` takes no step of
+    takes, not one that ends or parks it. A step that `answers` a question is waited for before all
+    others while it is open, and not otherwise. Whoever takes a step that is a `duty` takes no step of
     another side of it (`workflow.models.Separation`). The method's keyword-only parameters are what
     a person is asked; `by` among them is the person. `clocks` are those that the step starts, pauses
     or stops (`workflow.clocks`).
@@ -182,6 +186,7 @@ def step(
             awaited,
             duty,
             signs,
+            answers,
             clocks,
         )
         return moved  # type: ignore[no-any-return]
@@ -236,6 +241,7 @@ def _declared(
     awaited: bool | None = None,
     duty: str = "",
     signs: bool = False,
+    answers: bool = False,
     clocks: Iterable[Hand] = (),
 ) -> Step:
     words = [
@@ -255,6 +261,7 @@ def _declared(
         inner=inner,
         awaited=_is_awaited(may, targets) if awaited is None else awaited,
         signs=signs,
+        answers=answers,
         parameters=tuple(word for word in words if word != "by"),
         knows_actor="by" in words,
         clocks=tuple(clocks),
@@ -372,17 +379,35 @@ def not_theirs(declared: Step, case: Case, person: Actor) -> str:
 
 
 def whose_turn(case: Case) -> list[str]:
-    """Roles for which the case waits: those of the open steps that move it on, else of all such."""
+    """Roles for which the case waits: whoever has been asked, else those of the open steps that move it on.
+
+    Else of all such.
+    """
     awaited = _awaited(case)
     with walls.house():
+        if asked := _asked(case):
+            return asked
         open_now = [declared for declared in awaited if not declared.refusal(case)]
         found = (role for declared in open_now or awaited for role in declared.may.turn(case))
         return list(dict.fromkeys(found))
 
 
 def turn_by_state(case: Case) -> list[str]:
-    """The same by the declarations alone: for lists, since no guard asks the database."""
-    return list(dict.fromkeys(role for declared in _awaited(case) for role in declared.may.roles))
+    """The same by the declarations alone: for lists, since no guard asks the database.
+
+    But for those of questions, whose rows a list reads together.
+    """
+    by_state = (role for declared in _awaited(case) for role in declared.may.roles)
+    return _asked(case) or list(dict.fromkeys(by_state))
+
+
+def _asked(case: Case) -> list[str]:
+    answering = [
+        declared
+        for declared in steps_of(type(case)).values()
+        if declared.answers and not declared.refusal(case)
+    ]
+    return list(dict.fromkeys(role for declared in answering for role in declared.may.turn(case)))
 
 
 def _awaited(case: Case) -> list[Step]:

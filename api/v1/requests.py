@@ -13,7 +13,7 @@ from api.once import Reply, answer_once
 from api.shown import CaseShown, Shown, address_of
 from api.v1.cases import CaseList, Kind, OneCase
 from cases.checklist import Checklist, Point
-from cases.models import Request, RequestLine
+from cases.models import Question, Request, RequestLine
 from partners import access
 from workflow import steps
 
@@ -33,6 +33,20 @@ class RequestLineShown(Shown):
     class Meta:
         model = RequestLine
         fields = ("number", "article", "description", "name", "quantity", "unit", "remark")
+        read_only_fields = fields
+
+
+class QuestionShown(Shown):
+    """A question about the request, and its answer once there is one."""
+
+    question = serializers.CharField(source="text", read_only=True)
+    asked_by = serializers.CharField(
+        read_only=True, help_text="agency or nation; the other answers."
+    )
+
+    class Meta:
+        model = Question
+        fields = ("number", "asked_by", "asked_at", "question", "due_on", "answer", "answered_at")
         read_only_fields = fields
 
 
@@ -56,15 +70,25 @@ class RequestShown(CaseShown):
     support = serializers.ListField(child=serializers.CharField(), read_only=True)
     dual_use = serializers.ListField(child=serializers.CharField(), read_only=True)
     waivers = serializers.ListField(child=serializers.CharField(), read_only=True)
+    continued_in = serializers.CharField(
+        source="continued_in.number",
+        read_only=True,
+        allow_null=True,
+        help_text="Number of the request in which this one goes on, or null.",
+    )
+    continues = serializers.SlugRelatedField[Request](
+        many=True, read_only=True, slug_field="number"
+    )
     lines = RequestLineShown(many=True, read_only=True)
+    questions = QuestionShown(many=True, read_only=True)
 
     class Meta:
         model = Request
-        fields = (
+        fields: tuple[str, ...] = (
             *CaseShown.common,
             *("reference", "reference_date", "received_on", *Request.copied[1:]),
             *("submitted_at", "acknowledged_at", "actionable_at", "complete_at"),
-            *("return_code", "return_reason", "lines"),
+            *("return_code", "return_reason", "continued_in", "continues", "lines", "questions"),
         )
         read_only_fields = fields
 
@@ -75,11 +99,16 @@ class OneRequestShown(RequestShown):
     checklist = ChecklistShown(read_only=True)
 
     class Meta(RequestShown.Meta):
-        fields = (*RequestShown.Meta.fields, "checklist")
+        fields: tuple[str, ...] = (*RequestShown.Meta.fields, "checklist")
         read_only_fields = fields
 
 
-KIND = Kind(Request, RequestShown, related=("nation",), lines=("lines__article",))
+KIND = Kind(
+    Request,
+    RequestShown,
+    related=("nation", "continued_in"),
+    lines=("lines__article", "questions", "continues"),
+)
 
 
 class Requests(CaseList):

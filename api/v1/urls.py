@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from api.v1 import bills, changes, contracts, requests, shipments, steps
+from api.v1 import bills, changes, contracts, indications, requests, shipments, steps
 from api.v1.cases import addresses
 from api.v1.catalogue import Catalogue
 from api.v1.description import Description, Pages
@@ -25,6 +25,7 @@ register_converter(CaseNumber, "number")
 app_name = "api"
 urlpatterns = [
     *addresses(requests.Requests, requests.OneRequest),
+    *addresses(indications.Indications, indications.OneIndication),
     *addresses(contracts.Contracts, contracts.OneContract),
     *addresses(changes.Changes, changes.OneChange),
     *addresses(shipments.Shipments, shipments.OneShipment),

@@ -4,6 +4,8 @@ from cases.models.bill import Bill
 from cases.models.change import Change, ChangeLine
 from cases.models.checklist import ChecklistItem, ReturnReason
 from cases.models.contract import Contract, ContractLine
+from cases.models.indication import Indication, IndicationLine
+from cases.models.question import Question
 from cases.models.quote import Quote, QuoteLine
 from cases.models.rate import Rate
 from cases.models.request import Request, RequestLine
@@ -18,6 +20,9 @@ __all__ = [
     "ChecklistItem",
     "Contract",
     "ContractLine",
+    "Indication",
+    "IndicationLine",
+    "Question",
     "Quote",
     "QuoteLine",
     "Rate",

@@ -16,15 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
-from cases import actions, checklist, clocks, notices, rules
-from cases.models.checklist import ChecklistItem
+from approvals import files
+from cases import actions, checklist, clocks, deadlines, notices, papers, rules
+from cases.matters import NEGATIVE_ANSWER
+from cases.models.checklist import ChecklistItem, ReturnReason
+from cases.models.question import Question
 from documents.models import Document
 from exports.models import TransferReview
 from industry.models import Article
 from partners.models import NationCase, NationCaseQuerySet, NationLine
 from workflow import handling, walls
 from workflow.rights import by_system
-from workflow.steps import beginning, step
+from workflow.steps import Leads, beginning, step
 
 
 class State(models.TextChoices):
@@ -32,9 +35,17 @@ class State(models.TextChoices):
     SUBMITTED = "submitted", _("submitted")
     RETURNED = "returned", _("returned")
     ACTIONABLE = "actionable", _("actionable")
+    UNDER_APPROVAL = "under_approval", pgettext_lazy("request", "answer under approval")
     ANSWERED = "answered", _("answered")
     DECLINED = "declined", pgettext_lazy("request", "declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    TRANSFERRED = "transferred", pgettext_lazy("request", "continued in another request")
+
+
+# While the agency has it, or has given it back: questions go to and fro.
+TALKED_ABOUT = [State.SUBMITTED, State.RETURNED, State.ACTIONABLE, State.UNDER_APPROVAL]
+ASKED = ("partner", _("a question to the nation"))
+PROPOSED = ("ours", _("a negative answer is under approval"))
 
 
 class Purpose(models.TextChoices):
@@ -202,6 +213,46 @@ def has_no_live_contract(request: Request) -> str:
     return ""
 
 
+def has_no_live_indication(request: Request) -> str:
+    """No price and availability is being prepared for the request."""
+    if _live_indication(request) is None:
+        return ""
+    return _t("A price and availability is being prepared: send or cancel it first.")
+
+
+def no_offer_is_wanted(request: Request) -> str:
+    """The nation does not ask for a letter of offer or an amendment."""
+    if request.answer_wanted in {"", AnswerWanted.PRICE_AND_AVAILABILITY}:
+        return ""
+    return _t("The nation asks for another answer: %(answer)s.") % {
+        "answer": request.get_answer_wanted_display()
+    }
+
+
+def _live_indication(request: Any) -> Any:
+    return request.indications.filter(state__in=["draft", "under_approval"]).first()
+
+
+def agency_has_asked(request: Request) -> str:
+    """A question of the agency waits for the nation's answer."""
+    if request.open_questions(Question.Side.AGENCY):
+        return ""
+    return _t("No question of the agency is open.")
+
+
+def nation_has_asked(request: Request) -> str:
+    """A question of the nation waits for the agency's answer."""
+    if request.open_questions(Question.Side.NATION):
+        return ""
+    return _t("No question of the nation is open.")
+
+
+def an_answer_is_late(request: Request) -> str:
+    """The last day for an answer has passed, and nobody has been reminded of it."""
+    late = any(one.is_late and one.reminded_at is None for one in request.questions.all())
+    return "" if late else _t("No answer is late.")
+
+
 class RequestQuerySet(NationCaseQuerySet):
     def shown_to_agency(self) -> Self:
         """What a nation is still drafting is its own business."""
@@ -209,6 +260,11 @@ class RequestQuerySet(NationCaseQuerySet):
 
     def shown_to_nation(self) -> Self:
         return self
+
+    def asked_by(self, side: Question.Side) -> Self:
+        """Those about which a question of a side waits for the other's answer."""
+        open_ones = Question.objects.filter(asked_by=side, answered_at=None)
+        return self.filter(state__in=TALKED_ABOUT, pk__in=open_ones.values("request"))
 
 
 class Request(NationCase):
@@ -275,10 +331,23 @@ class Request(NationCase):
     acknowledged_at = models.DateTimeField(_("receipt acknowledged"), null=True, editable=False)
     actionable_at = models.DateTimeField(_("actionable"), null=True, editable=False)
     complete_at = models.DateTimeField(_("complete"), null=True, editable=False)
+    proposed_code = models.CharField(_("code of the reason proposed"), max_length=40, blank=True)
+    proposed_reason = models.TextField(_("reason proposed"), blank=True)
+    continued_in = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="continues",
+        verbose_name=_("continued in"),
+        null=True,
+        editable=False,
+    )
     return_code = models.CharField(_("code of the reason"), max_length=40, blank=True)
     return_reason = models.TextField(_("reason of the return"), blank=True)
 
     objects = RequestQuerySet.as_manager()
+
+    matters = (NEGATIVE_ANSWER,)
+    states_not_taken = (State.UNDER_APPROVAL,)  # unless Japan declines
 
     wall = walls.of_nation(search=True, names="lines__article")
 
@@ -323,8 +392,22 @@ class Request(NationCase):
             ),
             models.CheckConstraint(
                 condition=Q(budget_limit=None, budget_currency="")
-                | (Q(budget_limit__gt=0) & ~Q(budget_currency="")),
+                | (Q(budget_limit__isnull=False, budget_limit__gt=0) & ~Q(budget_currency="")),
                 name="cases_request_budget_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="transferred", continued_in__isnull=False)
+                | (~Q(state="transferred") & Q(continued_in=None)),
+                name="cases_request_transferred_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=~Q(continued_in=models.F("id")),
+                name="cases_request_continued_elsewhere",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="under_approval")
+                | (~Q(proposed_code="") & ~Q(proposed_reason="")),
+                name="cases_request_proposed_with_reason",
             ),
         ]
 
@@ -397,7 +480,7 @@ class Request(NationCase):
         awaited=False,
         books=[actions.copy_request],
     )
-    def copy(self, *, reference: str, reference_date: date | None) -> None:
+    def copy(self, *, reference: str, reference_date: date | None, answer_wanted: str) -> None:
         """Begin a new request with all that stands in this one, under a reference of its own."""
 
     @step(
@@ -496,6 +579,70 @@ class Request(NationCase):
 
     @step(
         state,
+        source=TALKED_ABOUT,
+        label=_("Ask the nation"),
+        awaited=False,
+        may=rules.desk,
+        books=[actions.ask(Question.Side.AGENCY)],
+        then=[notices.question_to_nation, deadlines.answer_due],
+        clocks=[clocks.ACKNOWLEDGING.pauses(*ASKED), clocks.VALIDATING.pauses(*ASKED)],
+    )
+    def ask_the_nation(self, *, question: str, due_on: date) -> None:
+        """Put a question to the nation; until it answers the time is not the agency's."""
+
+    @step(
+        state,
+        source=TALKED_ABOUT,
+        label=_("Answer the agency"),
+        may=rules.requester,
+        when=[agency_has_asked],
+        answers=True,
+        books=[actions.answer(Question.Side.AGENCY)],
+        then=[notices.answer_of_nation, deadlines.answer_due],
+        clocks=[clocks.ACKNOWLEDGING.resumes, clocks.VALIDATING.resumes],
+    )
+    def answer_the_agency(self, *, number: int, answer: str) -> None:
+        """Answer a question that the agency has about the request."""
+
+    @step(
+        state,
+        source=TALKED_ABOUT,
+        label=_("Ask the agency"),
+        awaited=False,
+        may=rules.requester,
+        books=[actions.ask(Question.Side.NATION)],
+        then=[notices.question_to_agency, deadlines.answer_due],
+    )
+    def ask_the_agency(self, *, question: str, due_on: date | None) -> None:
+        """Put a question about the request to the agency."""
+
+    @step(
+        state,
+        source=TALKED_ABOUT,
+        label=_("Answer the nation"),
+        may=rules.desk,
+        when=[nation_has_asked],
+        answers=True,
+        books=[actions.answer(Question.Side.NATION)],
+        then=[notices.answer_of_agency, deadlines.answer_due],
+    )
+    def answer_the_nation(self, *, number: int, answer: str) -> None:
+        """Answer a question that the nation has about its request."""
+
+    @step(
+        state,
+        source=TALKED_ABOUT,
+        label=_("Remind of an answer"),
+        may=by_system,
+        when=[an_answer_is_late],
+        books=[actions.note_reminder],
+        then=[notices.answer_late, deadlines.answer_due],
+    )
+    def remind(self) -> None:
+        """The last day for an answer has passed: whoever owes it is reminded, once for each question."""
+
+    @step(
+        state,
         source=State.ACTIONABLE,
         label=_("Open a transfer review"),
         may=rules.export_control,
@@ -510,11 +657,27 @@ class Request(NationCase):
         source=State.ACTIONABLE,
         label=_("Open a contract"),
         may=rules.case_manager,
-        when=[lines_are_in_the_catalogue, has_no_live_contract],
+        when=[lines_are_in_the_catalogue, has_no_live_contract, has_no_live_indication],
         books=[actions.open_contract],
     )
     def open_contract(self) -> None:
         """Begin an offer: the lines of the request are copied to a new contract."""
+
+    @step(
+        state,
+        source=State.ACTIONABLE,
+        label=_("Open a price and availability"),
+        may=rules.case_manager,
+        when=[
+            no_offer_is_wanted,
+            lines_are_in_the_catalogue,
+            has_no_live_contract,
+            has_no_live_indication,
+        ],
+        books=[actions.open_indication],
+    )
+    def open_indication(self) -> None:
+        """Begin a first indication: the lines of the request are copied to it."""
 
     @step(
         state,
@@ -524,30 +687,95 @@ class Request(NationCase):
         may=by_system,
     )
     def answer(self) -> None:
-        """The offer that answers the request has been sent."""
+        """What answers the request has been sent: a letter of offer, or price and availability."""
 
     @step(
         state,
         source=[State.SUBMITTED, State.ACTIONABLE],
-        target=State.DECLINED,
-        label=_("Decline the request"),
+        target=State.UNDER_APPROVAL,
+        label=_("Propose a negative answer"),
+        awaited=False,
         may=rules.desk,
-        when=[has_no_live_contract],
-        then=[notices.request_declined],
-        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
-        confirm=True,
+        when=[has_no_live_contract, has_no_live_indication, files.has_route(NEGATIVE_ANSWER)],
+        then=[files.drafts(NEGATIVE_ANSWER)],
+        clocks=[clocks.ACKNOWLEDGING.pauses(*PROPOSED), clocks.VALIDATING.pauses(*PROPOSED)],
+        duty="decline:draft",
     )
-    def decline(self, *, code: str, reason: str) -> None:
-        """Tell the nation that Japan cannot offer what it asks for."""
-        self.return_code, self.return_reason = code, reason
+    def propose_negative_answer(self, *, code: str, reason: str) -> None:
+        """Have an approval file drafted; the ministries are consulted before Japan declines."""
+        self.proposed_code, self.proposed_reason = code, reason
 
     @step(
         state,
-        source=[State.DRAFT, State.SUBMITTED, State.RETURNED, State.ACTIONABLE],
+        source=State.UNDER_APPROVAL,
+        target=[State.SUBMITTED, State.ACTIONABLE],
+        label=_("Take back to the drafter"),
+        may=by_system,
+        clocks=[clocks.ACKNOWLEDGING.resumes, clocks.VALIDATING.resumes],
+    )
+    def take_back(self) -> str:
+        """Its approval file has come back: the request is worked on as before."""
+        self.proposed_code = self.proposed_reason = ""
+        return State.ACTIONABLE if self.actionable_at else State.SUBMITTED
+
+    @step(
+        state,
+        source=State.UNDER_APPROVAL,
+        target=State.DECLINED,
+        label=_("Send the negative answer"),
+        may=rules.releaser,
+        when=[files.approved(NEGATIVE_ANSWER)],
+        books=[files.issues(NEGATIVE_ANSWER, to=lambda request: str(request.nation.formal_ja))],
+        then=[papers.negative_answer, notices.request_declined],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
+        confirm=True,
+        awaited=True,
+        duty="decline:release",
+        signs=True,
+    )
+    def decline(self) -> None:
+        """Tell the nation by letter that Japan cannot offer what it asks for, and why."""
+        self.return_code, self.return_reason = self.proposed_code, self.proposed_reason
+
+    @step(
+        state,
+        source=[State.SUBMITTED, State.ACTIONABLE],
+        target=State.TRANSFERRED,
+        label=_("Continue in another request"),
+        may=rules.desk,
+        when=[has_no_live_review, has_no_live_contract, has_no_live_indication],
+        books=[actions.hand_over_lines],
+        then=[notices.request_transferred],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
+        confirm=True,
+    )
+    def transfer(self, *, into: Any, reason: str) -> None:
+        """The nation asks in another request for what belongs together: its lines go on there."""
+        self.continued_in = into
+
+    @step(
+        state,
+        source=[State.SUBMITTED, State.ACTIONABLE],
+        label=_("Take over lines"),
+        may=rules.desk,
+        when=[has_no_live_review, has_no_live_contract, has_no_live_indication],
+        books=[actions.take_over_lines],
+        inner=True,
+    )
+    def take_over(self, *, request: Any) -> None:
+        """Another request of the nation goes on in this one: its lines are added under new numbers."""
+
+    @step(
+        state,
+        source=[
+            *(State.DRAFT, State.SUBMITTED, State.RETURNED, State.ACTIONABLE),
+            State.UNDER_APPROVAL,
+        ],
         target=State.WITHDRAWN,
         label=_("Withdraw"),
         may=rules.requester,
         when=[has_no_live_contract],
+        then=[files.ends(NEGATIVE_ANSWER), Leads("drop", to=_live_indication)],
         clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
         confirm=True,
     )
@@ -566,6 +794,10 @@ class Request(NationCase):
     )
     needed_to_submit = ("reference_date", "purpose", "signatory", "contact")
 
+    def open_questions(self, side: str) -> list[Question]:
+        """What a side has asked and the other has not answered, oldest first."""
+        return [one for one in self.questions.all() if one.is_open and one.asked_by == side]
+
     def write(self, asked: dict[str, Any]) -> None:
         for name, value in asked.items():
             setattr(self, name, value)
@@ -578,6 +810,11 @@ class Request(NationCase):
     def missing_to_begin(self) -> list[str]:
         """Columns without which the agency cannot begin."""
         return [name for point in self.checklist.open_to_begin for name in point.missing]
+
+    def reason_in_words(self, code: str) -> str:
+        """A coded reason in words; its row may have ended since."""
+        rows = ReturnReason.objects.filter(code=code).order_by("-valid_from")
+        return str(rows.first() or "") if code else ""
 
     def name_of(self, column: str) -> str:
         """What a column is called; "lines" are the lines."""

@@ -87,6 +87,21 @@ RADARS = Deal(
         ),
         api("ph.requester").takes("request", "revise", **RADAR_REQUEST),
         api("ph.requester").takes("request", "submit"),
+        # One thing is not clear yet: the agency asks, and the time until the answer is the nation's.
+        portal("case_manager").takes(
+            "request",
+            "ask_the_nation",
+            question="移動式1基の運用地域を教えてください（見本）。"
+            " Where will the mobile radar be used? (sample)",
+            due_on=Days(10),
+        ),
+        api("au.requester").cannot("request", "answer_the_agency", number="1", answer="Here."),
+        api("ph.requester").takes(
+            "request",
+            "answer_the_agency",
+            number="1",
+            answer="On the northern coast, in turns (sample).",
+        ),
         portal("case_manager").takes("request", "accept_as_actionable"),
         # May it leave Japan? One officer screens, another decides.
         portal("export_control").takes("request", "open_transfer_review"),

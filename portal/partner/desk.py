@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Bill, Change, Contract, Request
+from cases.models import Bill, Change, Contract, Indication, Request
 from documents.models import Document
 from exports.models import Shipment
 from notifications.models import Message
@@ -28,8 +28,13 @@ def _request_facts(request: Any, person: Any) -> dict[str, Any]:
     return {
         **facts_of_request(request),
         "lines": request.lines.select_related("article"),
+        "indications": Indication.objects.visible_to(person).filter(request=request),
         "contracts": Contract.objects.visible_to(person).filter(request=request),
     }
+
+
+def _indication_facts(indication: Any, person: Any) -> dict[str, Any]:
+    return {"lines": indication.lines.select_related("article")}
 
 
 def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
@@ -53,6 +58,15 @@ TYPES = (
         columns=("number", "title", "state", "changed_at"),
         related=("nation",),
         facts=_request_facts,
+        shows_trail=False,
+    ),
+    CaseType(
+        Indication,
+        _("Price and availability"),
+        columns=("number", "title", "total", "state", "changed_at"),
+        related=("nation", "request"),
+        facts=_indication_facts,
+        hidden_states={"draft", "under_approval"},
         shows_trail=False,
     ),
     CaseType(
@@ -108,9 +122,9 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def _open_steps(row: Case, person: Any) -> list[steps.Choice]:
-    """What a person can do with a case, the step that moves it on first."""
+    """What a person can do with a case: first what has been asked, then what moves it on."""
     found = [choice for choice in steps.choices(row, person) if choice.is_open]
-    return sorted(found, key=lambda choice: not choice.step.awaited)
+    return sorted(found, key=lambda choice: (not choice.step.answers, not choice.step.awaited))
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals import queues
 from approvals.models import ApprovalFile
-from cases.models import Bill, Change, Contract, Quote, Request, Subcontract
+from cases.models import (
+    Bill,
+    Change,
+    Contract,
+    Indication,
+    Question,
+    Quote,
+    Request,
+    Subcontract,
+)
 from documents.models import Document
 from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
@@ -34,8 +43,10 @@ from workflow.rights import Capacity
 
 LATE_AFTER = timedelta(days=5)
 MOST_WAITING = 25
+COUNTED = (Request, Contract, TransferReview, Subcontract)
 ENDED = [
-    *("answered", "declined", "withdrawn", "closed", "lapsed", "cancelled", "terminated"),
+    *("answered", "sent", "transferred"),
+    *("declined", "withdrawn", "closed", "lapsed", "cancelled", "terminated"),
     *(
         "cleared",
         "refused",
@@ -56,8 +67,19 @@ def _request_facts(request: Any, person: Any) -> dict[str, Any]:
     return {
         **facts_of_request(request),
         "lines": request.lines.select_related("article"),
+        "approvals": files_of(request),
+        "indications": request.indications.all(),
         "contracts": request.contracts.all(),
         "reviews": TransferReview.objects.visible_to(person).filter(request_number=request.number),
+    }
+
+
+def _indication_facts(indication: Any, person: Any) -> dict[str, Any]:
+    reviews = TransferReview.objects.visible_to(person)
+    return {
+        "lines": indication.lines.select_related("article"),
+        "approvals": files_of(indication),
+        "reviews": reviews.filter(request_number=indication.request.number),
     }
 
 
@@ -115,6 +137,13 @@ TYPES = (
         columns=("number", "nation", "title", "state", "changed_at"),
         related=("nation",),
         facts=_request_facts,
+    ),
+    CaseType(
+        Indication,
+        _("Price and availability"),
+        columns=("number", "nation", "title", "total", "state", "changed_at"),
+        related=("nation", "request"),
+        facts=_indication_facts,
     ),
     CaseType(
         Contract,
@@ -189,20 +218,29 @@ def waiting_for(person: Any) -> list[dict[str, Any]]:
     """Cases whose next step is open to this person now, longest waiting first."""
     found = []
     for kind in TYPES:
-        moving = _states_i_move(kind, person)
-        found_rows = _my_files(person) if kind.model is ApprovalFile else kind.rows(person)
-        rows = found_rows.filter(state__in=moving).order_by("changed_at")[:MOST_WAITING]
-        for row in rows:
+        for row in _may_wait(kind, person).order_by("changed_at")[:MOST_WAITING]:
             open_steps = [
                 choice
                 for choice in steps.choices(row, person)
-                if choice.is_open and choice.step.awaited
+                if choice.is_open and (choice.step.awaited or choice.step.answers)
             ]
             if open_steps:
                 found.append(
                     {"kind": kind, "case": row, "steps": open_steps, "late": _is_late(row)}
                 )
     return sorted(found, key=lambda item: item["case"].changed_at)[:MOST_WAITING]
+
+
+def _may_wait(kind: CaseType, person: Any) -> QuerySet[Any]:
+    """Rows among which are those that wait for this person."""
+    moving = _states_i_move(kind, person)
+    if kind.model is ApprovalFile:
+        return _my_files(person).filter(state__in=moving)
+    rows: Any = kind.rows(person)
+    if kind.model is Request:
+        asked = Request.objects.asked_by(Question.Side.NATION)
+        return rows.filter(Q(state__in=moving) | Q(pk__in=asked.values("pk")))  # type: ignore[no-any-return]
+    return rows.filter(state__in=moving)  # type: ignore[no-any-return]
 
 
 def _my_files(person: Any) -> QuerySet[Any]:
@@ -242,7 +280,7 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]:
-    """The desk in numbers: waiting, late, and each list's open cases."""
+    """The desk in numbers: waiting, late, and the open cases of the longest lists."""
     late = sum(item["late"] for item in waiting)
     cards = [
         {"number": len(waiting), "label": _("waiting for me"), "url": "#waiting"},
@@ -253,7 +291,7 @@ def _summary(waiting: list[dict[str, Any]], person: Any) -> list[dict[str, Any]]
             "tone": "attention" if late else "quiet",
         },
     ]
-    for kind in (kind for kind in TYPES[:4] if kind.is_for(person)):
+    for kind in (kind for kind in TYPES if kind.model in COUNTED and kind.is_for(person)):
         open_cases = kind.rows(person).order_by().exclude(state__in=ENDED).count()
         url = reverse("staff:list", args=[kind.slug])
         cards.append({"number": open_cases, "label": kind.label, "url": url, "note": _("open")})

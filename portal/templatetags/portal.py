@@ -38,9 +38,10 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 FAMILIES = {
     "waiting": "submitted invited under_approval under_review solicited packed pending due",
     "moving": "actionable offered awarded in_execution in_production issued shipped open",
-    "done": "answered accepted delivered cleared received paid closed approved signed taken",
+    "done": "answered accepted delivered cleared received paid closed approved signed taken sent",
     "attention": "returned on_hold late expiring overdue",
-    "stopped": "declined withdrawn refused lapsed cancelled terminated void expired not_taken not_chosen ended",
+    "stopped": "declined withdrawn refused lapsed cancelled terminated void expired "
+    "not_taken not_chosen ended transferred",
 }
 
 

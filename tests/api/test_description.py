@@ -72,6 +72,17 @@ def test_a_step_with_a_file_is_sent_as_a_form(described: dict[str, Any]) -> None
     assert media_type == "multipart/form-data"
 
 
+def test_a_step_that_may_have_a_file_is_sent_as_json_or_as_a_form(
+    described: dict[str, Any],
+) -> None:
+    content = described["paths"]["/api/v1/requests/"]["post"]["requestBody"]["content"]
+    names = {kind: set(body["schema"]["properties"]) for kind, body in content.items()}
+
+    assert set(names) == {"application/json", "multipart/form-data"}
+    assert names["application/json"] - names["multipart/form-data"] == {"lines"}
+    assert names["multipart/form-data"] - names["application/json"] == {"lines_file"}
+
+
 def test_the_description_comes_in_both_languages() -> None:
     for language in ("ja", "en"):
         answer = Client().get("/api/v1/openapi.json", headers={"Accept-Language": language})

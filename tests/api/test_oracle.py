@@ -23,6 +23,7 @@ from tests.factories import (
     BillFactory,
     ChangeFactory,
     ContractFactory,
+    IndicationFactory,
     RequestFactory,
     ShipmentFactory,
     firm,
@@ -123,6 +124,7 @@ SHOWN: dict[str, Any] = {slug: kind.shows for slug, kind in KINDS.items()}
 SHOWN |= {"documents": DocumentShown, "catalogue": ArticleShown}
 MAKE = {
     "requests": lambda: RequestFactory(state="submitted"),
+    "indications": lambda: IndicationFactory(state="sent"),
     "contracts": lambda: ContractFactory(state="offered"),
     "shipments": lambda: ShipmentFactory(state="shipped"),
     "changes": lambda: ChangeFactory(state="offered"),

@@ -13,7 +13,7 @@ from cases.forms import WriteRequest
 from cases.models import Request
 from documents.models import Document
 from tests.api.conftest import A_PDF, Caller, Problem
-from tests.factories import RequestFactory
+from tests.factories import ArticleFactory, RequestFactory
 from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +255,49 @@ def test_from_draft_to_submitted_with_a_letter(
         "by": requester.person.actor_name,
     }
     assert body["opened"] == []
+
+
+def table(*rows: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("lines.csv", "\n".join(rows).encode(), content_type="text/csv")
+
+
+def test_lines_may_come_as_a_table(requester: Caller, asked: dict[str, Any]) -> None:
+    words = {name: value for name, value in asked.items() if name != "lines"}
+    lines = table("article,quantity,remark", "JP-RAD-001,3,fixed")
+
+    answer = requester.send_form(
+        "requests/", words | {"support": ["spares", "training"], "lines_file": lines}
+    )
+
+    body = answer.json()
+    assert answer.status_code == 201, body
+    assert (body["support"], body["title"]) == (["spares", "training"], asked["title"])
+    assert [(line["article"], line["quantity"]) for line in body["lines"]] == [("JP-RAD-001", 3)]
+
+
+def test_each_bad_row_of_a_table_is_an_error_of_its_own(
+    requester: Caller, asked: dict[str, Any], problem: Problem
+) -> None:
+    words = {name: value for name, value in asked.items() if name != "lines"}
+    lines = table("article,quantity", "JP-RAD-001,3", "JP-RAD-002,x", "JP-RAD-001,0")
+
+    answer = requester.send_form("requests/", words | {"lines_file": lines})
+
+    assert [(error["field"], error["message"][:6]) for error in problem(answer)["errors"]] == [
+        ("lines_file", "Row 3:"),
+        ("lines_file", "Row 4:"),
+    ]
+    assert not Request.objects.exists()
+
+
+def test_line_names_its_article_by_stock_number(requester: Caller, asked: dict[str, Any]) -> None:
+    ArticleFactory(catalogue_number="JP-TST-901", stock_number="5840301234567")
+
+    answer = requester.post(
+        "requests/", asked | {"lines": [{"article": "5840-30-123-4567", "quantity": 1}]}
+    )
+
+    assert [line["article"] for line in answer.json()["lines"]] == ["JP-TST-901"]
 
 
 def test_a_letter_that_is_no_paper_is_refused(requester: Caller, problem: Problem) -> None:

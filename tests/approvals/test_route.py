@@ -47,6 +47,14 @@ TABLE: dict[str, list[tuple[str | None, str | None, bool]]] = {
         ("executive_director", "executive", False),
         ("president", "executive", False),
     ],
+    "price_and_availability": [
+        ("director", "cases", False),
+        ("director", "cases", False),
+        ("department_head", "cases", False),
+        ("executive_director", "executive", False),
+        ("president", "executive", False),
+    ],
+    "negative_answer": [("executive_director", "executive", True)] * 5,
     "retransfer_consent": [("president", "executive", True)] * 5,
 }
 CELLS = [
@@ -61,8 +69,8 @@ IN_FORCE = (
     "concurrence by finance, legal, export control, information security and quality."
 )
 MATTERS = (
-    "matter: none of amendment, bill_or_refund, foreign_offer, "
-    "reference_change, retransfer_consent, subcontract_award, transfer_review, waiver"
+    "matter: none of amendment, bill_or_refund, foreign_offer, negative_answer, "
+    "price_and_availability, reference_change, retransfer_consent, subcontract_award, transfer_review, waiver"
 )
 
 

@@ -182,7 +182,7 @@ RADARS = (
         ("もがみ", f"no article has the number “もがみ”. {MEANT}: JP-SHP-001 Upgraded Mogami-class frigate."),
         ("radar", f"no article has the number “radar”. {MEANT}: {RADARS}."),
         ("JP-RAD-00", f"no article has the number “JP-RAD-00”. {MEANT}: {RADARS}."),
-        ("", "no article “” in the catalogue. Give a catalogue number."),
+        ("", "give a catalogue number or your own words, one of the two."),
     ],
 )  # fmt: skip
 def test_number_that_is_none_is_answered_with_what_may_be_meant(typed: str, told: str) -> None:

@@ -18,6 +18,7 @@ from cases.models import QuoteLine, Threshold
 from cases.models import bill as bills
 from cases.models import change as changes
 from cases.models import contract as contracts
+from cases.models import indication as indications
 from cases.models import quote as quotes
 from cases.models import request as requests
 from cases.models import subcontract as subcontracts
@@ -35,6 +36,8 @@ from tests.factories import (
     ChangeFactory,
     ContractFactory,
     EmergencyAccessFactory,
+    IndicationFactory,
+    QuestionFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -124,6 +127,22 @@ def contracted(state: str) -> Any:
     request = RequestFactory(state="actionable")
     ContractFactory(request=request, state=state, furnished=False)
     return request
+
+
+def indicated(state: str) -> Any:
+    request = RequestFactory(state="actionable")
+    IndicationFactory(request=request, state=state, furnished=False)
+    return request
+
+
+def asked(**fields: Any) -> Any:
+    return QuestionFactory(**fields).request
+
+
+def half_estimated() -> Any:
+    indication = IndicationFactory(is_estimated=True)
+    indication.lines.filter(number=1).update(unit_price=None, amount=None, months=None, basis="")
+    return indication
 
 
 def cleared(state: str = "cleared", **fields: Any) -> Any:
@@ -294,6 +313,60 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: contracted("declined"),
         lambda: contracted("draft"),
         "A contract has been opened for this request already.",
+    ),
+    (
+        requests.has_no_live_indication,
+        lambda: indicated("sent"),
+        lambda: indicated("draft"),
+        "A price and availability is being prepared: send or cancel it first.",
+    ),
+    (
+        requests.no_offer_is_wanted,
+        lambda: RequestFactory(answer_wanted="price_and_availability"),
+        lambda: RequestFactory(answer_wanted="offer"),
+        "The nation asks for another answer: letter of offer.",
+    ),
+    (
+        requests.agency_has_asked,
+        asked,
+        lambda: asked(is_answered=True),
+        "No question of the agency is open.",
+    ),
+    (
+        requests.nation_has_asked,
+        lambda: asked(asked_by="nation"),
+        asked,
+        "No question of the nation is open.",
+    ),
+    (
+        requests.an_answer_is_late,
+        lambda: asked(due_on=YESTERDAY),
+        lambda: asked(due_on=TODAY),
+        "No answer is late.",
+    ),
+    (
+        requests.an_answer_is_late,
+        lambda: asked(due_on=YESTERDAY),
+        lambda: asked(due_on=YESTERDAY, reminded_at=timezone.now()),
+        "No answer is late.",
+    ),
+    (
+        indications.is_estimated,
+        lambda: IndicationFactory(is_estimated=True),
+        IndicationFactory,
+        "Nothing is estimated yet. Enter price and availability of every line.",
+    ),
+    (
+        indications.is_estimated,
+        lambda: IndicationFactory(is_estimated=True),
+        half_estimated,
+        "Nothing is estimated yet. Enter price and availability of every line.",
+    ),
+    (
+        contracts.transfer_is_cleared,
+        IndicationFactory,
+        lambda: IndicationFactory(furnished__without=["clearance"]),
+        "No valid transfer clearance: ask export control to review the transfer.",
     ),
     (
         contracts.is_priced,
@@ -632,15 +705,16 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
 ]
 
 
+OTHERS = ("price_and_availability", "negative_answer", "amendment")
 # Made by one function for each matter: what is said of offers above is said of all.
 SAME_OF_OTHER_MATTERS = {
     ("approvals.files", f"{kind}_{matter}")
     for kind, matter in [
         *[
             ("has_route", name)
-            for name in ("subcontract_award", "transfer_review", "bill_or_refund", "amendment")
+            for name in ("subcontract_award", "transfer_review", "bill_or_refund", *OTHERS)
         ],
-        *[("approved", name) for name in ("subcontract_award", "transfer_review", "amendment")],
+        *[("approved", name) for name in ("subcontract_award", "transfer_review", *OTHERS)],
     ]
 }
 # Each stands in `tests/approvals/test_guards.py`.

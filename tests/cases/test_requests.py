@@ -239,7 +239,14 @@ def test_copy_says_the_same_under_a_reference_of_its_own() -> None:
         RequestFactory(state="declined", budget_limit=Decimal(5), budget_currency="USD")
     )
 
-    act = take(earlier, "copy", by=person("requester"), reference="PAF-NEW", reference_date=None)
+    act = take(
+        earlier,
+        "copy",
+        by=person("requester"),
+        reference="PAF-NEW",
+        reference_date=None,
+        answer_wanted=earlier.answer_wanted,
+    )
 
     (copied,) = act.opened
     assert (copied.state, copied.reference, copied.reference_date) == ("draft", "PAF-NEW", None)
@@ -272,6 +279,25 @@ def test_copy_asks_for_a_reference_that_is_new(given: Any, errors: Any) -> None:
     asked = form("copy", given, RequestFactory(reference="PAF-1"))
 
     assert asked.errors == errors
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted", "shown"),
+    [
+        ("answered", "price_and_availability", "offer"),
+        ("actionable", "price_and_availability", "price_and_availability"),
+        ("answered", "amendment", "amendment"),
+    ],
+)
+def test_after_an_indication_a_copy_asks_for_the_offer(state: str, wanted: str, shown: str) -> None:
+    request = RequestFactory(state=state, answer_wanted=wanted)
+
+    left_out = form("copy", {"reference": "PAF-NEW"}, request)
+    changed = form("copy", {"reference": "PAF-NEW", "answer_wanted": ""}, request)
+
+    assert left_out.fields["answer_wanted"].initial == shown
+    assert left_out.cleaned_data["answer_wanted"] == shown
+    assert changed.cleaned_data["answer_wanted"] == ""
 
 
 # What is typed -------------------------------------------------------------------------------

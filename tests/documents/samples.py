@@ -105,6 +105,39 @@ VALUES: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "price_and_availability": {
+        **NATION,
+        **PRICE,
+        "document_number": "輸政第118号",
+        "document_number_en": "JFMSA-2026-000118",
+        "title": TITLE,
+        "request_number": "JP-PH-26-R0007",
+        "reference": "DND-26-114",
+        "reference_date": date(2026, 10, 1),
+        "signatory": "REYES Jose, Under-Secretary",
+        "end_user": "Philippine Air Force",
+        "delivery_place": "Port of Manila",
+        "lines": [
+            line
+            | {"months": months, "basis": "調達：契約原価 / from procurement: cost of the contract"}
+            for line, months in zip(LINES, (24, 30, 6), strict=True)
+        ],
+        "priced_on": date(2026, 11, 15),
+        "remarks": "Masts and buildings are the purchaser's.\nFigures at prices of 2026.",
+    },
+    "negative_answer": {
+        **NATION,
+        "document_number": "輸政第119号",
+        "document_number_en": "JFMSA-2026-000119",
+        "title": TITLE,
+        "request_number": "JP-PH-26-R0007",
+        "reference": "DND-26-114",
+        "reference_date": date(2026, 10, 1),
+        "signatory": "REYES Jose, Under-Secretary",
+        "lines": LINES,
+        "kind": "生産・供給ができない / it cannot be made or supplied",
+        "reason": "製造を終了したため。\nProduction has ended.",
+    },
     "transfer_clearance": {
         **NATION,
         "label": "機密性２情報 / CONFIDENTIALITY-2",

@@ -16,6 +16,7 @@ from cases.models import (
     Bill,
     Change,
     Contract,
+    Indication,
     Quote,
     QuoteLine,
     Request,
@@ -41,8 +42,10 @@ from tests.factories import (
     ChangeFactory,
     ContractFactory,
     EmergencyAccessFactory,
+    IndicationFactory,
     MembershipFactory,
     NationFactory,
+    QuestionFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -76,6 +79,18 @@ def in_each_state(made: type[CaseFactory], **fields: Any) -> Situations:
 
 
 def requests(people: People) -> Situations:
+    people["case manager who drafted it"] = person("case_manager", id=DRAFTER)
+    people["case manager who has signed"] = signer = person("case_manager")
+    decided = RequestFactory(state="under_approval", furnished__approval="awaiting_issue")
+    stand(decided, "decline:approve", signer)
+    routes = ApprovalRoute._base_manager.filter(matter="negative_answer")
+    routes.update(nation=NationFactory(code="PH"))
+    asked, asking, late = (RequestFactory(state="submitted") for _ in range(3))
+    QuestionFactory(request=asked)
+    QuestionFactory(request=asking, asked_by="nation")
+    QuestionFactory(request=late, due_on=YESTERDAY)
+    indicated = RequestFactory(state="actionable")
+    IndicationFactory(request=indicated, furnished=False)
     contracted = RequestFactory(state="actionable")
     ContractFactory(request=contracted, furnished=False)
     reviewed = RequestFactory(state="actionable")
@@ -92,10 +107,46 @@ def requests(people: People) -> Situations:
         "submitted, with gaps": RequestFactory(state="submitted", end_user="", funding=""),
         "submitted on paper": RequestFactory(state="submitted", received_on=YESTERDAY),
         "submitted, acknowledged": RequestFactory(state="submitted", acknowledged_at=now),
+        "submitted, no route for the nation": RequestFactory(
+            state="submitted", nation=NationFactory(code="AU")
+        ),
+        "submitted, a question to the nation": asked,
+        "submitted, a question of the nation": asking,
+        "submitted, an answer is late": late,
         "actionable, a line in words": in_words,
+        "actionable, an offer is wanted": RequestFactory(state="actionable", answer_wanted="offer"),
+        "actionable, price and availability being prepared": indicated,
+        "answer under approval, the file decided": decided,
         "actionable, complete": RequestFactory(state="actionable", complete_at=now, **COMPLETE),
         "actionable, under review": reviewed,
         "actionable, contract opened": contracted,
+    }
+
+
+def indications(people: People) -> Situations:
+    people["case manager who drafted it"] = person("case_manager", id=DRAFTER)
+    people["case manager who has signed"] = signer = person("case_manager")
+
+    def approval(state: str = "awaiting_issue", **fields: Any) -> Any:
+        return IndicationFactory(state="under_approval", furnished__approval=state, **fields)
+
+    decided, emptied, renamed = approval(), approval(), approval()
+    stand(decided, "indication:approve", signer)
+    emptied.lines.filter(number=1).update(unit_price=None, amount=None, months=None, basis="")
+    Indication.objects.filter(pk=renamed.pk).update(title="Coastal radars")
+    estimated = {"is_estimated": True}
+    return in_each_state(IndicationFactory) | {
+        "draft, estimated": IndicationFactory(**estimated),
+        "draft, estimated, not cleared": IndicationFactory(
+            furnished__without=["clearance"], **estimated
+        ),
+        "draft, estimated in another money": IndicationFactory(currency="USD", **estimated),
+        "under approval, the file decided": decided,
+        "under approval, the file decided, its title another since": renamed,
+        "under approval, the file decided, clearance gone": approval(
+            furnished__without=["clearance"]
+        ),
+        "under approval, an estimate gone": emptied,
     }
 
 
@@ -474,6 +525,7 @@ def emergencies(people: People) -> Situations:
 
 MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
     (Request, requests),
+    (Indication, indications),
     (Contract, contracts),
     (Change, changes),
     (Subcontract, subcontracts),

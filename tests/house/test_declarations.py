@@ -17,7 +17,6 @@ from django.urls import get_resolver
 from django.utils.translation import override
 
 from approvals.files import Drafts
-from approvals.models import ApprovalFile
 from documents.papers import Paper
 from fms_agency.management.commands import generate_pages
 from fms_agency.management.commands.generate_pages import routes
@@ -36,6 +35,7 @@ MACHINES = [
     "Change",
     "Contract",
     "EmergencyAccess",
+    "Indication",
     "Quote",
     "Request",
     "Shipment",
@@ -52,7 +52,9 @@ BEGINNINGS = [
     for model in case_types()
     for step in beginnings_of(model).values()
 ]
-BESIDE_STEPS = {effect.key: effect for effect in ApprovalFile.effects}
+BESIDE_STEPS = {
+    effect.key: effect for model in case_types() for effect in getattr(model, "effects", ())
+}
 EFFECTS = BESIDE_STEPS | {
     effect.key: effect
     for model in case_types()
@@ -154,6 +156,7 @@ def test_steps_that_sign_are_these() -> None:
         *("Subcontract.accept_delivery", "Subcontract.reject_delivery"),
         *("Subcontract.record_payment", "Shipment.ship", "Shipment.receive"),
         *("TransferReview.clear", "TransferReview.refuse"),
+        *("Request.decline", "Indication.send"),
     }
 
 

@@ -21,6 +21,9 @@ from approvals.models import (
 from cases.models import (
     Contract,
     ContractLine,
+    Indication,
+    IndicationLine,
+    Question,
     Quote,
     QuoteLine,
     Request,
@@ -107,6 +110,8 @@ NAMED: list[tuple[Model, str]] = [
     (Handler(person=WHO, deal_id=DEAL), f"CRUZ Maria {DEAL}"),
     (Letter(kind="account", pk=7), "account 7"),
     (RequestLine(request=Request(number="JP-R1"), number=2), "JP-R1-02"),
+    (Question(request=Request(number="JP-R1"), number=2), "JP-R1 question 2"),
+    (IndicationLine(indication=Indication(number="JP-P1"), number=2), "JP-P1-02"),
     (ContractLine(contract=Contract(number="JP-1"), number=2), "JP-1-02"),
     (SubcontractLine(subcontract=Subcontract(number="JP-S1"), number=2), "JP-S1-02"),
     (QuoteLine(quote=Quote(number="JP-Q1"), unit_price=Decimal(5)), "JP-Q1: 5"),

@@ -15,7 +15,7 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from api.models import IdempotentCall
-from cases.models import Rate, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
 from documents import numbers
 from documents.models import DocumentNumber
 from industry.models import CatalogueCode
@@ -32,12 +32,14 @@ from tests.factories import (
     ContractFactory,
     EmergencyAccessFactory,
     GrantFactory,
+    IndicationFactory,
     MakerFactory,
     MembershipFactory,
     NationFactory,
     OrganisationFactory,
     PriceFactory,
     ProposalFactory,
+    QuestionFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -168,6 +170,22 @@ def threshold(**fields: Any) -> None:
     Threshold.objects.create(**words | fields)
 
 
+def point(**fields: Any) -> None:
+    words = {
+        "code": "letter",
+        "needed": "to_begin",
+        "weight": 1,
+        "why_ja": "見本",
+        "why_en": "test",
+    }
+    ChecklistItem.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
+
+
+def return_reason(**fields: Any) -> None:
+    words = {"use": "return", "code": "test", "name_ja": "見本", "name_en": "test"}
+    ReturnReason.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
+
+
 def code(**fields: Any) -> None:
     words = {"scheme": "control_list", "code": "99", "name_ja": "見本", "name_en": "test"}
     CatalogueCode.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
@@ -281,6 +299,22 @@ def contract_of_another_nation() -> None:
     change(contract, nation="AU")
 
 
+def continued_in_another_nation() -> None:
+    other = RequestFactory(nation=NationFactory(code="AU"))
+    change(RequestFactory(state="transferred"), continued_in=other)
+
+
+def continued_in_itself() -> None:
+    row = RequestFactory(state="transferred")
+    change(row, continued_in=row)
+
+
+def indication_of_another_nation() -> None:
+    indication = IndicationFactory(furnished=False)
+    indication.lines.all().delete()
+    change(indication, nation="AU")
+
+
 def reversal_in_another_nation() -> None:
     words = {"kind": "test", "subject": "test", "currency": "JPY", "posted_on": DAY, "by": "test"}
     rows = [Row(Account.Code.BANK, Account.Code.DEPOSITS, Decimal(1))]
@@ -296,6 +330,10 @@ def decided_by_the_proposer() -> None:
 PROMISES: dict[str, Callable[[], Any]] = {
     # what belongs to a row of a nation or contractor belongs to the same one
     "cases_requestline_same_owner": lambda: change(line_of(RequestFactory), nation="AU"),
+    "cases_request_same_owner": continued_in_another_nation,
+    "cases_question_same_owner": lambda: change(QuestionFactory(), nation="AU"),
+    "cases_indication_same_owner": indication_of_another_nation,
+    "cases_indicationline_same_owner": lambda: change(line_of(IndicationFactory), nation="AU"),
     "cases_contract_same_owner": contract_of_another_nation,
     "cases_contractline_same_owner": lambda: change(line_of(ContractFactory), nation="AU"),
     "cases_bill_same_owner": lambda: change(BillFactory(), nation="AU"),
@@ -307,6 +345,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "ledger_journal_reverses_same_nation": reversal_in_another_nation,
     # known states
     "cases_request_known_state": in_state(RequestFactory),
+    "cases_indication_known_state": in_state(IndicationFactory),
     "cases_contract_known_state": in_state(ContractFactory),
     "cases_subcontract_known_state": in_state(SubcontractFactory),
     "cases_quote_known_state": in_state(QuoteFactory),
@@ -317,6 +356,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "partners_emergency_known_state": in_state(EmergencyAccessFactory),
     # known labels
     "cases_request_known_handling": in_handling(RequestFactory),
+    "cases_indication_known_handling": in_handling(IndicationFactory),
     "cases_contract_known_handling": in_handling(ContractFactory),
     "cases_subcontract_known_handling": in_handling(SubcontractFactory),
     "cases_quote_known_handling": in_handling(QuoteFactory),
@@ -329,6 +369,36 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_request_reference_once": lambda: again(RequestFactory(), number="R2"),
     "cases_requestline_once": lambda: again(line_of(RequestFactory)),
     "cases_requestline_positive": lambda: change(line_of(RequestFactory), quantity=0),
+    "cases_requestline_says_what": lambda: change(line_of(RequestFactory), article=None),
+    "cases_request_actionable_was_submitted": lambda: change(RequestFactory(), actionable_at=NOW()),
+    "cases_request_complete_is_actionable": lambda: change(
+        RequestFactory(state="submitted"), complete_at=NOW()
+    ),
+    "cases_request_budget_whole": lambda: change(RequestFactory(), budget_limit=1),
+    "cases_checklistitem_once": lambda: twice(point),
+    "cases_checklistitem_known_need": lambda: point(needed="for_fun"),
+    "cases_checklistitem_weighs": lambda: point(weight=101),
+    "cases_checklistitem_ends_after_it_begins": lambda: point(valid_to=WELL_BEFORE),
+    "cases_returnreason_once": lambda: twice(return_reason),
+    "cases_returnreason_known_use": lambda: return_reason(use="praise"),
+    "cases_returnreason_ends_after_it_begins": lambda: return_reason(valid_to=WELL_BEFORE),
+    "cases_request_transferred_somewhere": lambda: change(RequestFactory(), state="transferred"),
+    "cases_request_continued_elsewhere": continued_in_itself,
+    "cases_request_proposed_with_reason": lambda: change(
+        RequestFactory(state="submitted"), state="under_approval"
+    ),
+    "cases_question_once": lambda: again(QuestionFactory()),
+    "cases_question_known_side": lambda: QuestionFactory(asked_by="press"),
+    "cases_question_answered_whole": lambda: change(QuestionFactory(), answer="Yes."),
+    # price and availability
+    "cases_indication_adds_up": lambda: change(IndicationFactory(is_estimated=True), total=1),
+    "cases_indication_sent_is_dated": lambda: change(IndicationFactory(), state="sent"),
+    "cases_indication_one_live_per_request": lambda: again(IndicationFactory(), number="P2"),
+    "cases_indicationline_once": lambda: again(line_of(IndicationFactory)),
+    "cases_indicationline_positive": lambda: change(line_of(IndicationFactory), quantity=0),
+    "cases_indicationline_estimated_whole": lambda: change(
+        line_of(IndicationFactory), unit_price=1
+    ),
     # contracts
     "cases_contract_adds_up": lambda: change(ContractFactory(is_priced=True), total=1),
     "cases_contract_offer_has_an_end": lambda: change(
@@ -497,6 +567,20 @@ HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
         lambda: person("security_officer", "system_administrator"),
     ),
     ("partners_membership_stands_alone", lambda: person("finance_officer", "auditor")),
+    ("cases_request_budget_whole", lambda: change(RequestFactory(), budget_currency="JPY")),
+    (
+        "cases_request_proposed_with_reason",
+        lambda: change(
+            RequestFactory(state="submitted"), state="under_approval", proposed_code="other"
+        ),
+    ),
+    (
+        "cases_request_transferred_somewhere",
+        lambda: change(RequestFactory(), continued_in=RequestFactory()),
+    ),
+    ("cases_question_answered_whole", lambda: change(QuestionFactory(), answered_at=NOW())),
+    ("cases_indication_adds_up", lambda: change(IndicationFactory(), total=1)),
+    ("cases_indicationline_estimated_whole", lambda: change(line_of(IndicationFactory), months=1)),
     ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), total=None)),
     ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), deposit=None)),
     ("cases_subcontract_firm_and_amount", lambda: change(SubcontractFactory(), contractor=firm())),

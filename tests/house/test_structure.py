@@ -29,6 +29,7 @@ MONEY = (
     "cases/models/contract.py",
     "cases/models/quote.py",
     "cases/models/rate.py",
+    "cases/models/request.py",
     "cases/models/subcontract.py",
     "cases/models/threshold.py",
     "cases/pricing.py",

@@ -118,6 +118,7 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
     "person_act": [
         {"pk": UUID(int=1), "act": act} for act in ("give", "end", "factor", "deactivate", "other")
     ],
+    "lines_template": [{"extension": one} for one in ("csv", "xlsx", "other")],
     "reference_kind": [{"kind": "rate"}, {"kind": "other"}],
     "propose_row": [{"kind": "rate"}, {"kind": "other"}],
     **{
@@ -166,6 +167,7 @@ def _desk_places(space: str, deal: Deal, route: Route) -> Iterator[dict[str, Any
 
 SLUGS = {
     "requests": "requests",
+    "indications": "indications",
     "contracts": "contracts",
     "reviews": "transferreviews",
     "subcontracts": "subcontracts",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,9 @@ from tests.factories import (
     BillFactory,
     ChangeFactory,
     ContractFactory,
+    IndicationFactory,
     NationFactory,
+    QuestionFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -72,10 +75,12 @@ def deal_of(owner: str) -> Deal:
     request = RequestFactory(
         nation=NationFactory(code=owner), state="actionable", reference=f"{owner}-1"
     )
+    QuestionFactory(request=request)
     contract = ContractFactory(request=request, nation=request.nation, state="in_execution")
     subcontract = SubcontractFactory(contract=contract, contractor=maker, state="in_production")
     deal.cases = {
         "requests": request,
+        "indications": IndicationFactory(request=request, state="sent", furnished=False),
         "contracts": contract,
         "reviews": TransferReview.objects.get(request_number=request.number),
         "subcontracts": subcontract,
@@ -106,9 +111,12 @@ def deal_of(owner: str) -> Deal:
 
 
 def mark(case: Any, owner: str) -> Any:
-    """Write the canary into every free text of a case and its lines."""
+    """Write the canary into every free text of a case, its lines and what was asked about it."""
     with walls.within(walls.OWNER):
-        for row in [case, *(case.lines.all() if hasattr(case, "lines") else ())]:
+        beside = (
+            getattr(case, name).all() for name in ("lines", "questions") if hasattr(case, name)
+        )
+        for row in [case, *chain.from_iterable(beside)]:
             texts = {name: canary(owner) for name in _free_texts(type(row))}
             if texts:
                 type(row).objects.filter(pk=row.pk).update(**texts)

@@ -15,6 +15,7 @@ from tests.factories import (
     BillFactory,
     ChangeFactory,
     ContractFactory,
+    IndicationFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -24,11 +25,13 @@ from tests.factories import (
     person,
 )
 from tests.people import enter
+from workflow.steps import take
 
 pytestmark = pytest.mark.django_db
 
 LISTS = [
     ("staff", "requests", lambda: RequestFactory(state="submitted")),
+    ("staff", "indications", lambda: IndicationFactory(state="under_approval")),
     ("staff", "contracts", lambda: ContractFactory(state="offered")),
     ("staff", "reviews", lambda: TransferReviewFactory(state="under_review")),
     ("staff", "subcontracts", lambda: SubcontractFactory(state="awarded")),
@@ -38,6 +41,7 @@ LISTS = [
     ("staff", "bills", lambda: BillFactory(state="issued")),
     ("staff", "approvals", lambda: ContractFactory(state="under_approval")),
     ("partner", "requests", lambda: RequestFactory(state="submitted")),
+    ("partner", "indications", lambda: IndicationFactory(state="sent")),
     ("partner", "contracts", lambda: ContractFactory(state="offered")),
     ("partner", "shipments", lambda: ShipmentFactory(state="shipped")),
     ("partner", "changes", lambda: ChangeFactory(state="offered")),
@@ -67,8 +71,16 @@ def reader_of(desk: str, slug: str) -> Client:
         (
             "inspector",
             [
-                *("My desk", "Decisions", "Requests", "Contracts", "Subcontracts", "Quotes"),
-                *("Shipments", "Bills", "Approval files", "Emergency access", "Catalogue"),
+                *("My desk", "Decisions", "Requests", "Price and availability", "Contracts"),
+                *(
+                    "Subcontracts",
+                    "Quotes",
+                    "Shipments",
+                    "Bills",
+                    "Approval files",
+                    "Emergency access",
+                    "Catalogue",
+                ),
             ],
         ),
     ],
@@ -231,6 +243,32 @@ def test_returned_request_shows_the_road_ahead() -> None:
     page = signed_in("requester").get(reverse("partner:case", args=["requests", request.number]))
 
     assert [item["state"] for item in page.context["progress"]][-2:] == ["actionable", "answered"]
+
+
+def test_answer_under_approval_stands_beside_the_road() -> None:
+    request = RequestFactory(state="submitted")
+    client = signed_in("case_manager")
+    take(
+        request,
+        "propose_negative_answer",
+        by=person("case_manager"),
+        code="other",
+        reason="No such radar.",
+    )
+
+    page = client.get(reverse("staff:case", args=["requests", request.number]))
+
+    shown = [(item["state"], item["is_done"]) for item in page.context["progress"]]
+    assert shown == [
+        ("draft", True),
+        ("submitted", True),
+        ("under_approval", False),
+        ("actionable", False),
+        ("answered", False),
+    ]
+    assert "No such radar." in page.content.decode()
+    nation = signed_in("requester").get(reverse("partner:case", args=["requests", request.number]))
+    assert "No such radar." not in nation.content.decode()
 
 
 def test_page_for_a_broken_house_asks_the_database_nothing(

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import ApprovalRoute
-from cases.models import Rate, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
 from industry.models import Article, CatalogueCode
 from partners.forms import ProposeRow
 from partners.models import Agreement, Nation, Proposal, Unit
@@ -85,12 +85,14 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Agreements", Agreement.objects.count()),
         ("Approval routes", ApprovalRoute.objects.count()),
         ("Articles of the catalogue", Article.objects.count()),
+        ("Checklist of requests", ChecklistItem.objects.count()),
         ("Codes of the catalogue", CatalogueCode.objects.count()),
         ("Makers of articles", 0),
         ("Nations", Nation.objects.count()),
         ("Nonrecurring charges", 0),
         ("Prices of articles", 0),
         ("Rates", Rate.objects.on(date(2026, 11, 23)).count()),
+        ("Reasons for returns and negative answers", ReturnReason.objects.count()),
         ("Separations of duties", Separation.objects.count()),
         ("Standards of clocks", ClockStandard.objects.count()),
         ("Thresholds", Threshold.objects.count()),

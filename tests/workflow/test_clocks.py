@@ -33,6 +33,7 @@ HANDS: dict[str, Sequence[Hand]] = {
     "begin": [TESTING.starts],
     "ask": [TESTING.pauses("partner", "a question")],
     "answer": [TESTING.starts],
+    "reply": [TESTING.resumes],
     "finish": [TESTING.stops],
 }
 FIVE_DAYS = Standard(
@@ -146,6 +147,24 @@ def test_clock_that_was_stopped_begins_a_new_run() -> None:
 
 def test_hands_that_find_no_run_do_nothing() -> None:
     assert read(HANDS, [Line(1, "ask", at(2)), Line(2, "finish", at(3))], now=at(4)) == []
+
+
+def test_clock_goes_on_once_nothing_holds_it_any_more() -> None:
+    lines = [("begin", at(9)), ("ask", at(10)), ("ask", at(11)), ("reply", at(12))]
+
+    held = reading_of(*lines, now=at(30))
+    going = reading_of(*lines, ("reply", at(13)), now=at(30))
+    begun_anew = reading_of(*lines, ("answer", at(13)), ("reply", at(14)), now=at(30))
+
+    assert [one.is_paused for one in (held, going, begun_anew)] == [True, False, False]
+    assert [(one.since, one.until) for one in going.pauses] == [(at(10), at(13))]
+
+
+@pytest.mark.parametrize("before", [(), ("begin",), ("begin", "finish")])
+def test_clock_that_nothing_holds_stays_as_it_is(before: tuple[str, ...]) -> None:
+    told = [Line(pk, step, at(9)) for pk, step in enumerate((*before, "reply"), start=1)]
+
+    assert [one.is_paused for one in read(HANDS, told, now=at(30))] == [False] * bool(before)
 
 
 def test_calendar_days_end_on_a_working_day_where_the_row_says_so() -> None:

@@ -18,6 +18,9 @@ PROTECTED: dict[str, frozenset[str]] = {
     # the deal
     "cases.request": frozenset(),
     "cases.requestline": frozenset(),
+    "cases.question": frozenset(),
+    "cases.indication": frozenset(),
+    "cases.indicationline": frozenset(),
     "cases.contract": frozenset(),
     "cases.contractline": frozenset(),
     "cases.change": frozenset(),

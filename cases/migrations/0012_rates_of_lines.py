@@ -10,6 +10,6 @@ RATES_OF_THE_DAY = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0010_changes")]
+    dependencies = [("cases", "0011_changes")]
 
     operations = [migrations.RunSQL(RATES_OF_THE_DAY, migrations.RunSQL.noop)]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_requests_checked"),
+        ("cases", "0010_requests_answered"),
         ("industry", "0005_article_search"),
         ("partners", "0010_changes_have_files"),
     ]
