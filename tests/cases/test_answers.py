@@ -70,8 +70,8 @@ def decide(file: ApprovalFile, drafter: Any) -> None:
 # Price and availability ----------------------------------------------------------------------
 
 
-def wanting(**fields: Any) -> Request:
-    made: Request = RequestFactory(
+def wanting(**fields: Any) -> Any:
+    made: Any = RequestFactory(
         state="actionable", answer_wanted="price_and_availability", **fields
     )
     return made

@@ -156,7 +156,8 @@ def test_steps_that_sign_are_these() -> None:
         *("Subcontract.accept_delivery", "Subcontract.reject_delivery"),
         *("Subcontract.record_payment", "Shipment.ship", "Shipment.receive"),
         *("TransferReview.clear", "TransferReview.refuse"),
-        *("Request.decline", "Indication.send"),
+        *("Request.decline", "Indication.send", "Contract.extend"),
+        *("Change.send", "Change.sign", "Change.decline", "Change.extend", "Change.restate"),
     }
 
 
