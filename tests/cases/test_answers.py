@@ -71,10 +71,7 @@ def decide(file: ApprovalFile, drafter: Any) -> None:
 
 
 def wanting(**fields: Any) -> Any:
-    made: Any = RequestFactory(
-        state="actionable", answer_wanted="price_and_availability", **fields
-    )
-    return made
+    return RequestFactory(state="actionable", answer_wanted="price_and_availability", **fields)
 
 
 def test_indication_goes_from_the_request_to_the_nation() -> None:
