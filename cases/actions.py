@@ -431,19 +431,23 @@ def write_line_prices(act: Act) -> None:
 
 def open_change(act: Act) -> None:
     """What was answered, advised and decided stays with the change."""
-    given = act.given
+    contract, given = act.case, act.given
+    if (given["kind_of_change"] == "restatement") is bool(contract.accepted_at):
+        raise NotOpen(
+            _t("The contract has been signed meanwhile, or not yet. Choose the paper again.")
+        )
     opened = begin_within(
         models.Change.open,
         by=act.by,
-        under=act.case,
-        contract=act.case,
+        under=contract,
+        contract=contract,
         kind_of_change=given["kind_of_change"],
         purpose=given["purpose"],
         advice={
             "major_equipment": given["major_equipment"],
             "purpose_changes": given["purpose_changes"],
             "nation_must_agree": given["nation_must_agree"],
-            "paper": advised(act.case, given).paper,
+            "paper": advised(contract, given).paper,
             "departure": given["departure"],
         },
     )

@@ -288,6 +288,27 @@ def test_without_lines_nothing_is_put_to_approval() -> None:
         take(change, "put_to_approval", by=person("case_manager"))
 
 
+def test_paper_chosen_before_the_signature_does_not_count_after_it() -> None:
+    with pytest.raises(NotOpen, match="The contract has been signed meanwhile, or not yet"):
+        opened(ContractFactory(state="accepted"), "restatement")
+    with pytest.raises(NotOpen, match="The contract has been signed meanwhile, or not yet"):
+        opened(ContractFactory(state="offered"), "amendment")
+
+
+@pytest.mark.parametrize(("state", "step"), [("offered", "cancel"), ("delivered", "close")])
+def test_contract_with_an_open_change_does_not_end(state: str, step: str) -> None:
+    contract = ContractFactory(state=state)
+    change = ChangeFactory(contract=contract)
+
+    with pytest.raises(NotOpen, match=f"The change {change.number} is open already"):
+        take(
+            contract,
+            step,
+            by=person("case_manager"),
+            **({"reason": "No money."} if step == "cancel" else {}),
+        )
+
+
 # What stands against it ----------------------------------------------------------------------
 
 

@@ -191,6 +191,8 @@ def contracts(people: People) -> Situations:
     restated, changed = ContractFactory(state="offered"), ContractFactory(state="in_execution")
     ChangeFactory(contract=restated, number="JP-PH-26-V9901", kind_of_change="restatement")
     ChangeFactory(contract=changed, number="JP-PH-26-V9902")
+    cleaned_up = delivered()
+    ChangeFactory(contract=cleaned_up, number="JP-PH-26-V9903", kind_of_change="modification")
     replaced = ContractFactory(state="lapsed")
     ContractFactory(request=replaced.request, number="JP-PH-26-9901", furnished=False)
     return in_each_state(ContractFactory) | {
@@ -228,6 +230,7 @@ def contracts(people: People) -> Situations:
         "delivered, a bill unpaid": delivered("payment"),
         "delivered, a subcontract open": still_buying,
         "delivered, no end-use certificate": delivered("certificate"),
+        "delivered, a change drafted": cleaned_up,
     }
 
 
