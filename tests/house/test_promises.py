@@ -28,6 +28,7 @@ from tests.factories import (
     AbsenceFactory,
     ArticleFactory,
     BillFactory,
+    ChangeFactory,
     ChargeFactory,
     ContractFactory,
     EmergencyAccessFactory,
@@ -299,6 +300,17 @@ def contract_of_another_nation() -> None:
     change(contract, nation="AU")
 
 
+def change_of_another_nation() -> None:
+    changed = ChangeFactory(furnished=False)
+    change(changed, nation="AU")
+
+
+def version(**fields: Any) -> None:
+    """A second one under the code of the first."""
+    contract = ContractFactory(state="offered")
+    contract.versions.create(**{"code": "A1" if fields else "basic", "content": {}, **fields})
+
+
 def continued_in_another_nation() -> None:
     other = RequestFactory(nation=NationFactory(code="AU"))
     change(RequestFactory(state="transferred"), continued_in=other)
@@ -336,6 +348,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_indicationline_same_owner": lambda: change(line_of(IndicationFactory), nation="AU"),
     "cases_contract_same_owner": contract_of_another_nation,
     "cases_contractline_same_owner": lambda: change(line_of(ContractFactory), nation="AU"),
+    "cases_change_same_owner": change_of_another_nation,
+    "cases_changeline_same_owner": lambda: change(line_of(ChangeFactory), nation="AU"),
+    "cases_version_same_owner": lambda: version(nation=NationFactory(code="AU")),
     "cases_bill_same_owner": lambda: change(BillFactory(), nation="AU"),
     "cases_quoteline_same_owner": lambda: change(
         QuoteFactory(state="submitted").lines.first(), contractor=firm("Other").pk
@@ -347,6 +362,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_request_known_state": in_state(RequestFactory),
     "cases_indication_known_state": in_state(IndicationFactory),
     "cases_contract_known_state": in_state(ContractFactory),
+    "cases_change_known_state": in_state(ChangeFactory),
     "cases_subcontract_known_state": in_state(SubcontractFactory),
     "cases_quote_known_state": in_state(QuoteFactory),
     "cases_bill_known_state": in_state(BillFactory),
@@ -358,6 +374,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_request_known_handling": in_handling(RequestFactory),
     "cases_indication_known_handling": in_handling(IndicationFactory),
     "cases_contract_known_handling": in_handling(ContractFactory),
+    "cases_change_known_handling": in_handling(ChangeFactory),
     "cases_subcontract_known_handling": in_handling(SubcontractFactory),
     "cases_quote_known_handling": in_handling(QuoteFactory),
     "cases_bill_known_handling": in_handling(BillFactory),
@@ -406,8 +423,23 @@ PROMISES: dict[str, Callable[[], Any]] = {
     ),
     "cases_contract_one_live_per_request": lambda: again(ContractFactory(), number="C2"),
     "cases_contractline_once": lambda: again(line_of(ContractFactory)),
-    "cases_contractline_positive": lambda: change(line_of(ContractFactory), quantity=0),
     "cases_contractline_priced_whole": lambda: change(line_of(ContractFactory), unit_price=1),
+    # changes and versions
+    "cases_change_known_kind": lambda: change(ChangeFactory(), kind_of_change="whim"),
+    "cases_change_adds_up": lambda: change(ChangeFactory(), total=1),
+    "cases_change_code_once": lambda: again(
+        ChangeFactory(state="in_effect"), number="V2", state="draft"
+    ),
+    "cases_change_one_open": lambda: again(ChangeFactory(), number="V2", code="A2"),
+    "cases_change_offer_has_an_end": lambda: change(
+        ChangeFactory(state="offered"), expires_on=None
+    ),
+    "cases_change_in_effect_is_dated": lambda: change(
+        ChangeFactory(state="in_effect"), in_effect_at=None
+    ),
+    "cases_changeline_once": lambda: again(line_of(ChangeFactory)),
+    "cases_changeline_priced_whole": lambda: change(line_of(ChangeFactory), unit_price=None),
+    "cases_version_once": version,
     # subcontracts and quotes
     "cases_subcontract_firm_and_amount": lambda: change(SubcontractFactory(), amount=NET),
     "cases_subcontract_progress": lambda: change(SubcontractFactory(), progress_percent=101),
@@ -583,6 +615,9 @@ HALF_FILLED: list[tuple[str, Callable[[], Any]]] = [
     ("cases_indicationline_estimated_whole", lambda: change(line_of(IndicationFactory), months=1)),
     ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), total=None)),
     ("cases_contract_adds_up", lambda: change(ContractFactory(is_priced=True), deposit=None)),
+    ("cases_change_adds_up", lambda: change(ChangeFactory(), deposit=None)),
+    ("cases_changeline_priced_whole", lambda: change(line_of(ChangeFactory), amount=None)),
+    ("cases_change_offer_has_an_end", lambda: change(ChangeFactory(state="offered"), sent_at=None)),
     ("cases_subcontract_firm_and_amount", lambda: change(SubcontractFactory(), contractor=firm())),
     ("cases_contractline_priced_whole", lambda: change(line_of(ContractFactory), amount=1)),
     ("exports_shipment_shipped_first", lambda: change(ShipmentFactory(), received_on=DAY)),
