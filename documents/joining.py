@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 
+from django.utils import timezone
 from pikepdf import Dictionary, Name, ObjectStreamMode, OutlineItem, Page, Pdf, PdfError
 
 FONT = Name("/NumberOfVolume")
@@ -35,7 +36,7 @@ def pages_of(data: bytes) -> int:
 def can_be_joined(data: bytes) -> bool:
     """Whether a PDF from outside lets itself be joined: tried by itself."""
     try:
-        join([Run(data)], number="", made_at=datetime.now(UTC))
+        join([Run(data)], number="", made_at=timezone.now())
     except (PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
         return False  # pikepdf tells an object of the wrong type in any of these ways
     return True

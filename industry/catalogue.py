@@ -158,8 +158,10 @@ class _Column:
             return self.field.clean(cell)
         if folded(cell) not in self.codes:
             known = _listed(str(label) for _code, label in self.column.flatchoices)
-            why = _t("“%(cell)s” is not known here. Give one of these: %(known)s.")
-            raise ValidationError(why % {"cell": cell[:40], "known": known})
+            raise ValidationError(
+                _t("“%(cell)s” is not known here. Give one of these: %(known)s.")
+                % {"cell": cell[:40], "known": known}
+            )
         return self.codes[folded(cell)]
 
 
@@ -196,8 +198,9 @@ def _compared(rows: Sequence[Row], asked: Mapping[int, _Column]) -> Reading:
     faults = [fault for one in outcomes if isinstance(one, list) for fault in one]
     changes = [one for one in outcomes if isinstance(one, Change)]
     if not faults and len(changes) > MOST_CHANGES:
-        why = _t("%(count)s articles would change, %(most)s at most do at once. Send it in parts.")
-        told = why % {"count": len(changes), "most": MOST_CHANGES}
+        told = _t(
+            "%(count)s articles would change, %(most)s at most do at once. Send it in parts."
+        ) % {"count": len(changes), "most": MOST_CHANGES}
         faults = [Fault(changes[MOST_CHANGES].row, "", told)]
     return Reading(faults, changes, same=outcomes.count(None))
 
@@ -207,8 +210,10 @@ def _outcome(
 ) -> Change | list[Fault] | None:
     """What a row comes to; None where nothing changes."""
     if stray := [cell for place, cell in enumerate(row.cells) if cell and place not in asked]:
-        why = _t("“%(cell)s” stands under no heading. Give its column one, or take it out.")
-        return [Fault(row.number, "", why % {"cell": stray[0][:40]})]
+        why = _t("“%(cell)s” stands under no heading. Give its column one, or take it out.") % {
+            "cell": stray[0][:40]
+        }
+        return [Fault(row.number, "", why)]
     typed: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
     for place, one in asked.items():

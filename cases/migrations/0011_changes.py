@@ -18,10 +18,13 @@ ALTER TABLE cases_changeline ADD CONSTRAINT cases_changeline_same_owner FOREIGN 
     REFERENCES cases_change (id, nation_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE cases_version ADD CONSTRAINT cases_version_same_owner FOREIGN KEY (contract_id, nation_id)
     REFERENCES cases_contract (id, nation_id) DEFERRABLE INITIALLY DEFERRED;
+CREATE TRIGGER cases_version_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+    ON cases_version FOR EACH STATEMENT EXECUTE FUNCTION workflow_refuse_change();
 CREATE INDEX cases_change_bigrams ON cases_change USING gin (fms_bigrams(number, title));
 """
 TEAR_DOWN = """
 DROP INDEX cases_change_bigrams;
+DROP TRIGGER cases_version_append_only ON cases_version;
 ALTER TABLE cases_version DROP CONSTRAINT cases_version_same_owner;
 ALTER TABLE cases_changeline DROP CONSTRAINT cases_changeline_same_owner;
 ALTER TABLE cases_change DROP CONSTRAINT cases_change_same_owner;

@@ -53,8 +53,11 @@ class PerUnit(Dated):
         row: Any = self
         places = get_currency_precision(row.currency)
         if row.amount != round(row.amount, places):
-            told = _t("%(currency)s has at most %(places)s decimals.")
-            raise ValidationError({"amount": told % {"currency": row.currency, "places": places}})
+            told = _t("%(currency)s has at most %(places)s decimals.") % {
+                "currency": row.currency,
+                "places": places,
+            }
+            raise ValidationError({"amount": told})
 
 
 def _currency() -> models.CharField[str, str]:

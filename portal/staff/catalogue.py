@@ -186,8 +186,11 @@ def propose(request: HttpRequest, proof: Proof | None = None) -> HttpResponse:
         )
     except Refused as no:
         return _preview(request, reading, rows, refusal=str(no), status=409)
-    told = ngettext("%(count)s change is proposed.", "%(count)s changes are proposed.", len(made))
-    messages.success(request, told % {"count": len(made)})
+    count = len(made)
+    told = ngettext("%(count)s change is proposed.", "%(count)s changes are proposed.", count) % {
+        "count": count
+    }
+    messages.success(request, told)
     return redirect("reference")
 
 

@@ -397,10 +397,14 @@ def test_rate_of_another_day_does_not_count() -> None:
     assert priced_contract().administrative_percent == 5
 
 
-def test_price_without_a_rate_in_force_is_refused() -> None:
-    Rate._base_manager.filter(code="deposit").update(valid_to=date(2026, 11, 21))
+@pytest.mark.parametrize(
+    ("code", "rate"),
+    [("deposit", "initial deposit"), ("administration", "administrative charge")],
+)
+def test_price_without_a_rate_in_force_is_refused(code: str, rate: str) -> None:
+    Rate._base_manager.filter(code=code).update(valid_to=date(2026, 11, 21))
 
-    with pytest.raises(NotOpen, match="No rate for the initial deposit is in force today"):
+    with pytest.raises(NotOpen, match=f"No rate for the {rate} is in force today"):
         priced_contract()
 
 

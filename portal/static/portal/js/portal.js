@@ -102,7 +102,8 @@
     asked = window.setTimeout(async () => {
       const found = await fetch(`${field.dataset.lookUp}?q=${encodeURIComponent(field.value)}`);
       if (!found.ok) return;
-      field.list.innerHTML = await found.text();
+      const page = new DOMParser().parseFromString(await found.text(), "text/html");
+      field.list.replaceChildren(...page.querySelectorAll("option"));
       tell(field);
     }, 250);
   });
