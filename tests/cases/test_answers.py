@@ -70,11 +70,8 @@ def decide(file: ApprovalFile, drafter: Any) -> None:
 # Price and availability ----------------------------------------------------------------------
 
 
-def wanting(**fields: Any) -> Request:
-    made: Request = RequestFactory(
-        state="actionable", answer_wanted="price_and_availability", **fields
-    )
-    return made
+def wanting() -> Any:
+    return RequestFactory(state="actionable", answer_wanted="price_and_availability")
 
 
 def test_indication_goes_from_the_request_to_the_nation() -> None:
