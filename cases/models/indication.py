@@ -215,11 +215,6 @@ class Indication(NationCase):
     def drop(self) -> None:
         """The nation has withdrawn its request: nothing is left to indicate."""
 
-    # Facts -----------------------------------------------------------------------------------
-
-    def line_numbers(self) -> set[int]:
-        return set(self.lines.values_list("number", flat=True))
-
 
 class IndicationLine(NationLine):
     belongs_to = "indication"

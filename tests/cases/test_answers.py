@@ -70,8 +70,8 @@ def decide(file: ApprovalFile, drafter: Any) -> None:
 # Price and availability ----------------------------------------------------------------------
 
 
-def wanting(**fields: Any) -> Any:
-    return RequestFactory(state="actionable", answer_wanted="price_and_availability", **fields)
+def wanting() -> Any:
+    return RequestFactory(state="actionable", answer_wanted="price_and_availability")
 
 
 def test_indication_goes_from_the_request_to_the_nation() -> None:

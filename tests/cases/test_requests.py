@@ -176,6 +176,13 @@ def test_each_point_of_the_checklist_ships_and_is_understood() -> None:
     assert shipped == set(ChecklistItem.Code) == set(MISSING)
 
 
+def test_request_without_lines_is_told_so() -> None:
+    request = RequestFactory(state="submitted", furnished=False)
+
+    with pytest.raises(NotOpen, match="Missing: lines"):
+        take(request, "accept_as_actionable", by=person("case_manager"))
+
+
 def test_either_of_two_days_says_when() -> None:
     services = RequestFactory(needed_by=None, performance_until=date(2028, 3, 31))
 
