@@ -28,9 +28,11 @@ from tests.factories import (
     ChangeFactory,
     ChargeFactory,
     ContractFactory,
+    IndicationFactory,
     MakerFactory,
     PriceFactory,
     ProposalFactory,
+    QuestionFactory,
     QuoteFactory,
     RequestFactory,
     ShipmentFactory,
@@ -52,7 +54,11 @@ ALL_OF_A_FIRM = (
     *("contractor_sales", "contractor_production", "contractor_delivery", "contractor_finance"),
 )
 STATES: dict[type[Any], tuple[str, ...]] = {
-    RequestFactory: ("submitted", "returned", "actionable", "declined"),
+    RequestFactory: (
+        *("submitted", "returned", "actionable", "declined"),
+        *("under_approval", "transferred"),
+    ),
+    IndicationFactory: ("draft", "under_approval", "sent"),
     TransferReviewFactory: ("draft", "under_review", "cleared", "refused"),
     ContractFactory: ("draft", "under_approval", "offered", "in_execution", "closed", "lapsed"),
     ChangeFactory: ("draft", "under_approval", "offered", "issued", "in_effect"),
@@ -62,7 +68,8 @@ STATES: dict[type[Any], tuple[str, ...]] = {
     BillFactory: ("draft", "issued", "paid", "void"),
 }
 SHOWN_TO_NATIONS: dict[type[Any], tuple[str, ...]] = {
-    RequestFactory: ("draft", "submitted", "returned", "answered"),
+    RequestFactory: ("draft", "submitted", "returned", "answered", "transferred"),
+    IndicationFactory: ("sent",),
     ContractFactory: ("offered", "in_execution", "closed"),
     ChangeFactory: ("offered", "issued", "in_effect"),
     ShipmentFactory: ("shipped", "received"),
@@ -144,6 +151,13 @@ def cases_in(states: dict[type[Any], tuple[str, ...]]) -> dict[str, list[Any]]:
     return found
 
 
+def talk_about(request: Any) -> None:
+    """A thread of questions: answered, open, and late."""
+    QuestionFactory(request=request, is_answered=True)
+    QuestionFactory(request=request, asked_by="nation", due_on=None)
+    QuestionFactory(request=request, due_on=DAY)
+
+
 def look_at_lists(eyes: Looker, desk: str) -> None:
     eyes.look(f"/{desk}/", closely=True)
     for place, kind in enumerate(DESKS[desk].types):
@@ -181,11 +195,13 @@ def test_empty_desk_and_lists(
 
 def test_staff_pages(looker: Callable[..., Looker]) -> None:
     rows = cases_in(STATES)
+    talk_about(rows["requests"][0])
     SubcontractFactory(contract=rows["contracts"][3], state="accepted")  # so that it may be packed
     eyes = looker(*ALL_OF_THE_AGENCY)
 
     look_at_lists(eyes, "staff")
     look_at_cases(eyes, "staff", rows)
+    eyes.look(f"/staff/indications/{rows['indications'][0].number}/steps/estimate/", closely=True)
     eyes.look(f"/staff/subcontracts/{rows['subcontracts'][0].number}/steps/solicit/", closely=True)
     eyes.look(f"/staff/subcontracts/{rows['subcontracts'][1].number}/steps/take_quote/")
     eyes.look(f"/staff/reviews/{rows['reviews'][0].number}/steps/screen/", closely=True)
@@ -303,10 +319,13 @@ def test_supplier_pages(looker: Callable[..., Looker]) -> None:
 
 def test_partner_pages(looker: Callable[..., Looker]) -> None:
     rows = cases_in(SHOWN_TO_NATIONS)
+    talk_about(rows["requests"][1])
     eyes = looker(*ALL_OF_A_NATION, language="en")
 
     look_at_lists(eyes, "partner")
     look_at_cases(eyes, "partner", rows)
+    asked = rows["requests"][1].number
+    eyes.look(f"/partner/requests/{asked}/steps/answer_the_agency/", closely=True)
     eyes.look("/partner/requests/begin/draft/", closely=True)
     press(eyes.page.locator("main form[method=post]"))
     eyes.look_here()

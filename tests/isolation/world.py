@@ -77,7 +77,7 @@ def deal_of(owner: str) -> Deal:
     request = RequestFactory(
         nation=NationFactory(code=owner), state="actionable", reference=f"{owner}-1"
     )
-    QuestionFactory(request=request)
+    QuestionFactory(request=request, is_answered=True)
     contract = ContractFactory(request=request, nation=request.nation, state="in_execution")
     subcontract = SubcontractFactory(contract=contract, contractor=maker, state="in_production")
     deal.cases = {

@@ -23,6 +23,7 @@ from tests.factories import (
     BillFactory,
     ContractFactory,
     EmergencyAccessFactory,
+    IndicationFactory,
     MembershipFactory,
     PersonFactory,
     QuoteFactory,
@@ -146,6 +147,8 @@ OPEN = "confidentiality_2"
 CASES: dict[str, tuple[Any, list[str]]] = {
     # who beside the agency
     "request": (lambda: RequestFactory(state="submitted"), OF_NATIONS),
+    "indication": (lambda: IndicationFactory(state="sent"), OF_NATIONS),
+    "indication, not sent": (lambda: IndicationFactory(state="under_approval"), []),
     "contract": (lambda: ContractFactory(state="offered"), OF_NATIONS),
     "shipment": (lambda: ShipmentFactory(state="shipped"), OF_NATIONS),
     "bill": (lambda: BillFactory(state="issued"), OF_NATIONS),
@@ -253,6 +256,8 @@ def test_label_is_put_by_exactly_these() -> None:
 
 BEGINS: dict[str, tuple[Any, Iterable[str]]] = {
     "Request.draft": (RequestFactory, ["requester"]),
+    "Request.enter": (RequestFactory, ["case_manager"]),
+    "Indication.open": (IndicationFactory, ["case_manager"]),
     "Contract.open": (ContractFactory, ["case_manager"]),
     "Subcontract.open": (SubcontractFactory, ["case_manager", "contract_officer"]),
     "Quote.invite": (QuoteFactory, ["case_manager", "contract_officer"]),
