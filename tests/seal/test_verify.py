@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cases.models import Bill, Request, RequestLine
@@ -19,13 +19,13 @@ from documents.storage import place_of
 from ledger.models import Posting
 from tests.factories import BillFactory, NationFactory
 from tests.seal.conftest import seal_all
-from workflow.models import Checkpoint, Entry, Leaf
+from workflow.models import Checkpoint, Entry, Leaf, Scheme
 from workflow.rights import SYSTEM
 from workflow.seal import epochs, keys, telling
 from workflow.seal.findings import What
 from workflow.seal.keys import signing_key
 from workflow.seal.sealer import Sealer
-from workflow.seal.verify import verify
+from workflow.seal.verify import verify, verify_within
 from workflow.trail import record
 
 
@@ -47,6 +47,23 @@ def test_sound_trail_is_counted_and_the_command_ends_well(sealed: Sealer) -> Non
 
     assert "The trail fits." in out.getvalue()
     assert f"{Entry.objects.count()} entry" in out.getvalue()
+
+
+@pytest.mark.parametrize("table", ["workflow_scheme", "cases_rate"])
+def test_scheme_that_was_turned_to_another_table_is_named(sealed: Sealer, table: str) -> None:
+    scheme = Scheme.objects.filter(table_name=table).latest("number")
+
+    with transaction.atomic():
+        behind_the_back(
+            "workflow_scheme",
+            f"UPDATE workflow_scheme SET table_name = 'elsewhere' WHERE table_name = '{table}'",
+        )
+        findings = verify_within(now=timezone.now()).findings
+        transaction.set_rollback(True)
+
+    named = {(finding.table, finding.key, finding.what) for finding in findings}
+    assert (table, "scheme", What.NOT_WATCHED) in named
+    assert ("workflow_scheme", f"id {scheme.pk}", What.ROW_DIFFERS) in named
 
 
 def test_changed_entry_is_named_with_its_column_and_checkpoint(sealed: Sealer) -> None:

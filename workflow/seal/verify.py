@@ -235,8 +235,7 @@ class Look:
                     watched[watch.table] = watch
                 else:
                     yield Finding(SCHEME, f"id {watch.scheme_id}", What.ROW_DIFFERS, watch.table)
-            for table in attest.declared_tables() - watched.keys():
-                yield Finding(table, "scheme", What.NOT_WATCHED)
+            yield from self._without_scheme(attest.declared_tables() - watched.keys())
             if not watched:
                 yield Finding(SCHEME, "all rows", What.ROW_MISSING)
                 return
@@ -245,6 +244,14 @@ class Look:
             rows = attest.differing(cursor, list(watched.values()))
         for table, *row in rows:
             yield self._row(watched[table], *row)
+
+    def _without_scheme(self, tables: set[str]) -> Iterator[Finding]:
+        """Tables that nobody can read as attested, and schemes whose table was turned into no such one."""
+        for table in tables:
+            yield Finding(table, "scheme", What.NOT_WATCHED)
+        astray = Scheme.objects.exclude(table_name__in=attest.declared_tables())
+        for row in astray if tables else ():
+            yield Finding(SCHEME, f"id {row.pk}", What.ROW_DIFFERS, row.table_name)
 
     def _row(
         self,
