@@ -162,7 +162,10 @@ class Desk:
             "states": self._states(kind),
             "beginnings": self._beginnings(kind, request.user),
             "rows": [self._shown_row(kind, row) for row in page],
-            "exports": self._exports(kind, request),
+            "exports": exporting.ways_out(
+                request,
+                lambda extension: reverse(f"{self.name}:export", args=[kind.slug, extension]),
+            ),
         }
         fragment = "#results" if getattr(request, "htmx", False) else ""
         response = render(request, f"portal/list.html{fragment}", context)
@@ -268,16 +271,6 @@ class Desk:
             rows = rows.filter(state__in=known)
         return Found(matching(rows, words) if words else rows, words, known)
 
-    def _exports(self, kind: CaseType, request: HttpRequest) -> list[dict[str, str]]:
-        query = _filters(request)
-        return [
-            {
-                "label": _("Export as %(format)s") % {"format": extension.upper()},
-                "url": reverse(f"{self.name}:export", args=[kind.slug, extension]) + query,
-            }
-            for extension in tables.WRITERS
-        ]
-
     def _nation(self, kind: CaseType) -> str | None:
         return kind.nation if self.shows_nation else None
 
@@ -291,7 +284,8 @@ class Desk:
             _("The list has more than %(most)s rows. Search or choose a state, then export.")
             % {"most": f"{settings.EXPORT_LIMIT_ROWS:,}"},
         )
-        return redirect(reverse(f"{self.name}:list", args=[kind.slug]) + _filters(request))
+        back = reverse(f"{self.name}:list", args=[kind.slug])
+        return redirect(back + exporting.filters(request))
 
     def _record_export(
         self,
@@ -484,13 +478,6 @@ def _offered(row: Case, person: Any) -> list[Choice]:
 
 def _columns(kind: CaseType) -> list[exporting.Column]:
     return [exporting.Column(name, column_label(kind.model, name)) for name in kind.columns]
-
-
-def _filters(request: HttpRequest) -> str:
-    """What a list is searched by, as the end of an address."""
-    query = request.GET.copy()
-    query.pop("page", None)
-    return f"?{query.urlencode()}" if query else ""
 
 
 def column_label(model: type[Case], name: str) -> str:

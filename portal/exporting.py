@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from documents.file_names import clean
-from documents.tables import Cell, Table
+from documents.tables import WRITERS, Cell, Table
 from ledger.money import exponent
 
 MONEY = frozenset({"amount", "total"})
@@ -43,6 +43,24 @@ def table(
         [*labels, *([_("Nation")] if extra else []), _("State (code)")],
         [_cells(row, shown, extra) for row in rows],
     )
+
+
+def filters(request: HttpRequest) -> str:
+    """What a list is searched by, as the end of an address."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if query else ""
+
+
+def ways_out(request: HttpRequest, address: Callable[[str], str]) -> list[dict[str, str]]:
+    """A link for each kind of file, to the rows that the list shows; `address` by its extension."""
+    return [
+        {
+            "label": _("Export as %(format)s") % {"format": extension.upper()},
+            "url": address(extension) + filters(request),
+        }
+        for extension in WRITERS
+    ]
 
 
 def answer(data: bytes, *, title: str, extension: str, content_type: str) -> HttpResponse:

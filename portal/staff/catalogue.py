@@ -73,7 +73,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "search": search,
         "page": page_of(rows, request.GET.get("page")),
-        "exports": _exports(request),
+        "exports": exporting.ways_out(
+            request, lambda extension: reverse("staff:export_catalogue", args=[extension])
+        ),
         "may_propose": _may_propose(request),
     }
     return render(request, "portal/staff/catalogue/list.html", context)
@@ -262,19 +264,6 @@ def _asked_lately(article: Article, person: Any) -> QuerySet[RequestLine]:
     visible = Request.objects.visible_to(person).values("pk")
     rows = RequestLine.objects.filter(article=article, request__in=visible)
     return rows.select_related("request__nation").order_by("-request__opened_at")[:MOST_ASKED]
-
-
-def _exports(request: HttpRequest) -> list[dict[str, str]]:
-    query = request.GET.copy()
-    query.pop("page", None)
-    asked = f"?{query.urlencode()}" if query else ""
-    return [
-        {
-            "label": _t("Export as %(format)s") % {"format": extension.upper()},
-            "url": reverse("staff:export_catalogue", args=[extension]) + asked,
-        }
-        for extension in tables.WRITERS
-    ]
 
 
 def _may_propose(request: HttpRequest) -> bool:

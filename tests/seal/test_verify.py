@@ -49,6 +49,17 @@ def test_sound_trail_is_counted_and_the_command_ends_well(sealed: Sealer) -> Non
     assert f"{Entry.objects.count()} entry" in out.getvalue()
 
 
+def test_copies_cut_within_a_sign_are_named(sealed: Sealer) -> None:
+    copies = keys.copies_of(1)
+    whole = copies.read_bytes()
+    copies.write_bytes(whole[: whole.rindex("—".encode()) + 1])
+
+    named = {(table, what) for table, _key, what in found()}
+
+    copies.write_bytes(whole)
+    assert (copies.name, What.COPY_DIFFERS) in named
+
+
 @pytest.mark.parametrize("table", ["workflow_scheme", "cases_rate"])
 def test_scheme_that_was_turned_to_another_table_is_named(sealed: Sealer, table: str) -> None:
     scheme = Scheme.objects.filter(table_name=table).latest("number")

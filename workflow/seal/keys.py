@@ -72,8 +72,9 @@ def copies_of(epoch: int) -> Path:
 
 
 def read_copies(epoch: int) -> str:
+    """What the file holds; bytes that are no text stay in it as signs that no note has."""
     path = copies_of(epoch)
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
 
 
 def notes_in(text: str) -> list[str]:

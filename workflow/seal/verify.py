@@ -247,10 +247,11 @@ class Look:
 
     def _without_scheme(self, tables: set[str]) -> Iterator[Finding]:
         """Tables that nobody can read as attested, and schemes whose table was turned into no such one."""
+        if not tables:
+            return
         for table in tables:
             yield Finding(table, "scheme", What.NOT_WATCHED)
-        astray = Scheme.objects.exclude(table_name__in=attest.declared_tables())
-        for row in astray if tables else ():
+        for row in Scheme.objects.exclude(table_name__in=attest.declared_tables()):
             yield Finding(SCHEME, f"id {row.pk}", What.ROW_DIFFERS, row.table_name)
 
     def _row(
