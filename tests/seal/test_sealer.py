@@ -259,13 +259,15 @@ def test_copies_outside_hold_every_checkpoint(sealed: Sealer) -> None:
     assert keys.notes_in(keys.read_copies(1)) == list(notes)
 
 
-def test_copy_that_a_crash_cut_off_is_completed(sealed: Sealer) -> None:
-    whole = copies_of(1).read_text()
-    copies_of(1).write_text(whole[:-300])
+@pytest.mark.parametrize("within", [-300, "\N{EM DASH}".encode()])
+def test_copy_that_a_crash_cut_off_is_completed(sealed: Sealer, within: int | bytes) -> None:
+    whole = copies_of(1).read_bytes()
+    cut = whole.rindex(within) + 1 if isinstance(within, bytes) else within
+    copies_of(1).write_bytes(whole[:cut])
 
     Sealer(signing_key()).seal()
 
-    assert copies_of(1).read_text() == whole
+    assert copies_of(1).read_bytes() == whole
 
 
 # Lag and process -----------------------------------------------------------------------------

@@ -84,9 +84,9 @@ def notes_in(text: str) -> list[str]:
     return [f"{head}\n\n{signatures}\n" for head, signatures in pairs]
 
 
-def append(path: Path, text: str) -> None:
+def append(path: Path, text: str | bytes) -> None:
     """Once this returns, the text survives a power cut."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text)
+    with path.open("ab") as file:
+        file.write(text.encode() if isinstance(text, str) else text)
         file.flush()
         os.fsync(file.fileno())

@@ -233,13 +233,14 @@ def _write(found: Sequence[Waiting], checkpoint: Checkpoint, first: int) -> None
 def _mend_copies(epoch: Epoch) -> None:
     """Finish what a crash between commit and copy left; refuse when the copies tell another story."""
     notes = Checkpoint.objects.filter(epoch=epoch.number).order_by("number")
-    ours = "".join(f"{note}\n" for note in notes.values_list("note", flat=True))
-    theirs = keys.read_copies(epoch.number)
+    ours = "".join(f"{note}\n" for note in notes.values_list("note", flat=True)).encode()
+    copies = keys.copies_of(epoch.number)
+    theirs = copies.read_bytes() if copies.exists() else b""  # cut anywhere, even within a sign
     if not ours.startswith(theirs):
         raise WillNotSign(
-            f"{keys.copies_of(epoch.number).name} holds checkpoints that the database does not: "
+            f"{copies.name} holds checkpoints that the database does not: "
             "it was rolled back or restored. Look at it with `trail verify`; after a restore open "
             "a new epoch with `trail open-epoch`."
         )
     if ours != theirs:
-        keys.append(keys.copies_of(epoch.number), ours[len(theirs) :])
+        keys.append(copies, ours[len(theirs) :])
