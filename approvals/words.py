@@ -36,6 +36,7 @@ FIELDS: dict[str, str | Promise] = {
     "contractor": _("contractor"),
     "currency": _("currency"),
     "deliver_by": _("deliver by"),
+    "delivery_term": _("delivery term"),
     "delivery_place": _("place of delivery"),
     "deposit": _("initial deposit"),
     "due": _("to be paid"),
@@ -48,14 +49,20 @@ FIELDS: dict[str, str | Promise] = {
     "last_day": pgettext_lazy("reference", "last day"),
     "level": _("level of decision"),
     "months": _("available after, months"),
+    "months_from": _("months after acceptance, from"),
+    "months_to": _("months after acceptance, to"),
     "name_en": _("name in English"),
     "name_ja": _("name in Japanese"),
     "nation": _("nation"),
     "net": _("net"),
+    "note": _("note"),
+    "period_from": _("period, first day"),
+    "period_to": _("period, last day"),
     "priced_on": _("priced"),
     "quantity": _("quantity"),
     "quote": _("quote"),
     "reason": _("reason"),
+    "release_code": _("offer release"),
     "remarks": _("remarks"),
     "request": _("request"),
     "rules": _("rules"),
@@ -63,6 +70,7 @@ FIELDS: dict[str, str | Promise] = {
     "source": _("source"),
     "specification": _("specification"),
     "stops": _("stop rules"),
+    "terms_of_sale": _("terms of sale"),
     "title": _("title"),
     "total": _("total"),
     "unit_price": _("unit price"),
@@ -98,6 +106,11 @@ def field(path: str) -> str:
     parts = path.split(".")
     name = str(FIELDS.get(parts[-1], parts[-1]))
     match parts:
+        case ["lines", number, "source"]:
+            return _t("line %(number)s: %(field)s") % {
+                "number": number,
+                "field": _t("source of supply"),
+            }
         case ["lines", number, _name]:
             return _t("line %(number)s: %(field)s") % {"number": number, "field": name}
         case ["prices", number]:

@@ -20,7 +20,7 @@ from cases.rates import NoRate
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
 from exports.models.shipment import packed_quantities
-from industry.models import Article
+from industry.models import Article, ArticlePrice
 from workflow import values
 from workflow.steps import Act, Book, NotOpen, begin_within, take_within
 
@@ -236,6 +236,8 @@ def copy_request_lines(act: Act) -> None:
             number=line.number,
             article=line.article,
             quantity=line.quantity,
+            months_from=line.article.lead_months,
+            months_to=line.article.lead_months,
         )
         for line in contract.request.lines.select_related("article")
     )
@@ -362,6 +364,24 @@ def quoted_prices(contract: Any) -> dict[int, Decimal]:
     return {number: price for number, price in prices if price is not None}
 
 
+def stock_prices(contract: Any) -> dict[int, Decimal]:
+    """Line number → price of the catalogue today, of lines that are supplied from stock."""
+    lines = contract.lines.filter(quantity__gt=0, source__in=pricing.STOCK)
+    rows = ArticlePrice.objects.on(timezone.localdate()).filter(
+        article__in=lines.values("article"),
+        basis=ArticlePrice.Basis.STOCK,
+        currency=contract.currency,
+    )
+    known = {row.article_id: row.amount for row in rows.order_by("valid_from")}
+    return {line.number: known[line.article_id] for line in lines if line.article_id in known}
+
+
+def unit_prices(contract: Any) -> dict[int, Decimal]:
+    """What each line costs a unit before anything is added: by its quote, or from stock."""
+    bought, kept = contract.lines_to_buy(), stock_prices(contract)
+    return {n: price for n, price in quoted_prices(contract).items() if n in bought} | kept
+
+
 def quotes_run_out(contract: Any) -> list[str]:
     """Numbers of the quotes taken for a contract whose last day has passed."""
     taken = models.Quote.objects.filter(state="taken", subcontract__contract=contract)
@@ -371,11 +391,11 @@ def quotes_run_out(contract: Any) -> list[str]:
 
 
 def priced(contract: Any, on: date) -> pricing.Price:
-    """The price of a contract by the quotes taken and the agency's rates of a day.
+    """The price of a contract by quotes taken, prices of stock and the agency's rates of a day.
 
     Packing and freight are lines of their own. Raises `NotOpen` where a rate is missing.
     """
-    return _priced(contract, quoted_prices(contract), on)
+    return _priced(contract, unit_prices(contract), on)
 
 
 def indicated(indication: Any, lines: Mapping[int, Mapping[str, Any]], on: date) -> pricing.Price:
@@ -389,7 +409,7 @@ def _priced(case: Any, unit_prices: Mapping[int, Decimal], on: date) -> pricing.
             number=str(line.number),
             quantity=line.quantity,
             unit_base=unit_prices[line.number],
-            source=pricing.Source.PROCUREMENT,
+            source=pricing.Source(getattr(line, "source", pricing.Source.PROCUREMENT)),
         )
         for line in case.lines.all()
     ]
@@ -417,13 +437,24 @@ def write_estimates(act: Act) -> None:
 
 
 def write_line_prices(act: Act) -> None:
-    unit_prices = quoted_prices(act.case)
+    each = unit_prices(act.case)
     for line in priced(act.case, act.case.priced_on).lines:
         act.case.lines.filter(number=line.number).update(
-            unit_price=unit_prices[int(line.number)],
+            unit_price=each[int(line.number)],
             amount=line.line_value,
             rates_on=act.case.priced_on,
         )
+
+
+def write_terms(act: Act) -> None:
+    """A line that comes from elsewhere than before is priced again."""
+    contract, given = act.case, act.given["terms"]
+    for line in contract.lines.filter(number__in=given):
+        if line.source != given[line.number]["source"]:
+            contract.forget_price()
+        contract.lines.filter(pk=line.pk).update(**given[line.number])
+    if contract.total is None:
+        contract.lines.update(unit_price=None, amount=None, rates_on=None)
 
 
 # Contract → change → version -----------------------------------------------------------------
@@ -472,11 +503,13 @@ def write_change_lines(act: Act) -> None:
     """
     change, today = act.case, timezone.localdate()
     there = {line.number: line for line in change.contract.lines.all()}
+    drafted = {line.number: line for line in change.lines.all()}
     named = {given["number"] for given in act.given["lines"] if given["number"]}
     new_numbers = count(max({0, *there, *named}) + 1)
     change.lines.all().delete()
     for given in act.given["lines"]:
         number = given["number"] or next(new_numbers)
+        was = drafted.pop(number, None) or there.get(number)
         change.lines.create(
             number=number,
             article=given["article"],
@@ -485,8 +518,40 @@ def write_change_lines(act: Act) -> None:
             amount=given["unit_price"] * given["quantity"],
             rates_on=there[number].rates_on if number in there else today,
             basis=given["basis"],
+            **(was.terms if was else {}),
         )
+    for number, line in drafted.items():
+        if number in there:
+            _keep_terms(change, there[number], line.terms)
     _price_change(change, today)
+
+
+def write_change_terms(act: Act) -> None:
+    change = act.case
+    drafted = {line.number: line for line in change.lines.all()}
+    there = {line.number: line for line in change.contract.lines.all()}
+    for number, terms in act.given["terms"].items():
+        if number in drafted:
+            change.lines.filter(number=number).update(**terms)
+        else:
+            _keep_terms(change, there[number], terms)
+    if change.lines.exists():
+        _price_change(change, timezone.localdate())
+
+
+def _keep_terms(change: Any, line: Any, terms: Mapping[str, Any]) -> None:
+    """A line that is as it was but for its terms; nothing where those are the same, too."""
+    if terms == line.terms:
+        return
+    change.lines.create(
+        number=line.number,
+        article_id=line.article_id,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        rates_on=line.rates_on,
+        **terms,
+    )
 
 
 def _price_change(change: Any, today: date) -> None:
@@ -497,7 +562,7 @@ def _price_change(change: Any, today: date) -> None:
             number=str(line.number),
             quantity=line.quantity,
             unit_base=line.unit_price,
-            source=pricing.Source.PROCUREMENT,
+            source=pricing.Source(line.source),
             accepted_on=line.rates_on,
         )
         for line in after
@@ -563,6 +628,7 @@ def take_lines_of_change(act: Act) -> None:
                 "unit_price": line.unit_price,
                 "amount": line.amount,
                 "rates_on": line.rates_on,
+                **line.terms,
             },
         )
 
@@ -584,8 +650,10 @@ def lines_to_inspect(contract: Any) -> set[int]:
     """Numbers of the lines whose goods have not been accepted by inspection.
 
     Goods are inspected before they leave; a service is performed first and inspected afterwards.
+    What comes from stock was accepted when it was taken in.
     """
-    goods = contract.lines.filter(article__kind__in=Article.GOODS, quantity__gt=0)
+    bought = contract.lines.filter(quantity__gt=0).exclude(source__in=pricing.STOCK)
+    goods = bought.filter(article__kind__in=Article.GOODS)
     accepted = models.SubcontractLine.objects.filter(subcontract__accepted_on__isnull=False)
     open_lines = goods.exclude(pk__in=accepted.values("contract_line"))
     return set(open_lines.values_list("number", flat=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cases.models.priced import TERMS
 from workflow import values
 
 Values = dict[str, Any]
@@ -40,7 +41,9 @@ def of_change(change: Any) -> Values:
 def _told(contract: Any, priced: Any, lines: Iterable[Any]) -> Values:
     request = contract.request
     return {
-        "lines": of_lines(lines, unit_price="unit_price", amount="amount"),
+        "lines": of_lines(
+            lines, unit_price="unit_price", amount="amount", **{name: name for name in TERMS}
+        ),
         "price": {name: getattr(priced, name) for name in priced.price_columns},
         "terms": {
             "nation": contract.nation_id,

@@ -17,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.priced import TERMS, LineTerms
+from cases.pricing import STOCK
 from documents.fields import OneFile, PaperField
 from industry import stock_numbers
 from industry.models import Article, ArticlePrice
@@ -29,6 +31,7 @@ MOST_LISTED = 50
 MOST_MEANT = 3
 MOST_MONTHS = 240
 LARGEST_QUANTITY = 1_000_000
+NOTE = forms.CharField(max_length=2000, required=False, validators=[reads_as_it_is])
 REMARK = forms.CharField(max_length=200, required=False, validators=[reads_as_it_is])
 
 
@@ -440,16 +443,8 @@ def as_basis(item: Any) -> str:
     return str(item)
 
 
-class EstimateWidget(PerLineWidget):
-    """Price, months and basis of each line: `lines-1-months`."""
-
-    def __init__(self, column: str | Promise) -> None:
-        super().__init__(column)
-        self.columns = {
-            "unit_price": _("rough unit price"),
-            "months": _("available after, months"),
-            "basis": _("basis"),
-        }
+class ColumnsWidget(PerLineWidget):
+    """Several inputs for each line: `lines-1-months`."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         given = super().value_from_datadict(data, files, name)
@@ -464,17 +459,36 @@ class EstimateWidget(PerLineWidget):
 
     def cells(self, name: str, value: Any) -> list[dict[str, Any]]:
         values = value if isinstance(value, Mapping) else {}
-        cells = [
+        return [
             {
                 "name": f"{name}-{column}",
                 "label": label,
-                "inputmode": "numeric",
                 "value": values.get(column, ""),
+                **self.looks(column),
             }
             for column, label in self.columns.items()
         ]
-        cells[-1]["options"] = [("", "—"), *ArticlePrice.Basis.choices]
-        return cells
+
+    def looks(self, column: str) -> dict[str, Any]:
+        """What kind of input a column has."""
+        return {}
+
+
+class EstimateWidget(ColumnsWidget):
+    """Price, months and basis of each line."""
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__(column)
+        self.columns = {
+            "unit_price": _("rough unit price"),
+            "months": _("available after, months"),
+            "basis": _("basis"),
+        }
+
+    def looks(self, column: str) -> dict[str, Any]:
+        if column == "basis":
+            return {"options": [("", "—"), *ArticlePrice.Basis.choices]}
+        return {"inputmode": "numeric"}
 
 
 class LineEstimatesField(PerLineField):
@@ -511,6 +525,97 @@ class LineArticlesField(PerLineField):
         if article is None:
             return _at_line(number, ValidationError(not_there(asked, articles)))
         return number, article
+
+
+class TermsWidget(ColumnsWidget):
+    """The terms of each line as a small form of its own: too many for a table."""
+
+    template_name = "portal/components/line_terms_widget.html"
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__(column)
+        names = {field.name: field.verbose_name for field in LineTerms._meta.get_fields()}
+        self.columns = {name: names[name] for name in TERMS}
+        self.codes: Mapping[str, Mapping[str, str]] = {}
+
+    def looks(self, column: str) -> dict[str, Any]:
+        if column in self.codes:
+            options = [(code, f"{code} {name}") for code, name in self.codes[column].items()]
+            return {"options": options if column == "source" else [("", "—"), *options]}
+        if column.startswith("months"):
+            return {"type": "number", "min": 1, "inputmode": "numeric"}
+        if column.startswith("period"):
+            return {"type": "date"}
+        return {"is_long": True}
+
+
+class LineTermsField(PerLineField):
+    """From where, when, how far and on what terms: `{"1": {"source": "P", "months_from": 24, ...}}`.
+
+    What a line does not name stays as it is. Codes are those in force today.
+    """
+
+    required_for_each = False
+    inputs = TermsWidget
+
+    def set_terms(
+        self,
+        there: Mapping[int, Mapping[str, Any]],
+        codes: Mapping[str, Mapping[str, str]],
+        bought: Collection[int],
+    ) -> None:
+        """The terms that stand there; code → name by column; lines that industry is asked to supply."""
+        self.there, self.bought = there, bought
+        self.codes = self.widget.codes = codes
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            return number, self._terms(number, item)
+        except ValidationError as error:
+            return _at_line(number, error)
+
+    def _terms(self, number: int, item: Any) -> dict[str, Any]:
+        if not isinstance(item, Mapping):
+            raise ValidationError(_t("give its terms by name."))
+        if unknown := sorted(set(item) - set(TERMS)):
+            raise ValidationError(_t("unknown field %(fields)s.") % {"fields": ", ".join(unknown)})
+        terms = dict(self.there[number]) | {name: self._term(name, item[name]) for name in item}
+        if not terms["source"]:
+            raise ValidationError(_t("choose the source of supply."))
+        if terms["source"] in STOCK and number in self.bought:
+            raise ValidationError(_t("is being bought already: it cannot come from stock."))
+        self._runs_forward(terms)
+        return terms
+
+    def _term(self, name: str, value: Any) -> Any:
+        if name in self.codes:
+            code = str(value or "").strip()
+            if code and code not in self.codes[name]:
+                raise ValidationError(
+                    _t("%(label)s: there is no code “%(code)s”. Choose one of the list.")
+                    % {"label": self.widget.columns[name], "code": code[:10]}
+                )
+            return code
+        if name.startswith("months"):
+            return None if value in self.empty_values else as_months(value)
+        if name.startswith("period"):
+            return forms.DateField(required=False).clean(value)
+        return NOTE.clean(value)
+
+    def _runs_forward(self, terms: Mapping[str, Any]) -> None:
+        """Months or a period, whole and in order."""
+        months, period = (
+            (terms[f"{name}_from"], terms[f"{name}_to"]) for name in ("months", "period")
+        )
+        for first, last in (months, period):
+            if (first is None) is not (last is None):
+                raise ValidationError(
+                    _t("give the first and the last of months or days, or neither.")
+                )
+            if first is not None and first > last:
+                raise ValidationError(_t("the last cannot be before the first."))
+        if months[0] is not None and period[0] is not None:
+            raise ValidationError(_t("give months after acceptance or a period, not both."))
 
 
 class ChangedLines(RowsWidget):

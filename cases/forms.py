@@ -24,6 +24,7 @@ from cases.fields import (
     LineEstimatesField,
     LinePricesField,
     LineQuantitiesField,
+    LineTermsField,
     TableOfLinesField,
 )
 from cases.models import (
@@ -50,6 +51,7 @@ from cases.models.request import (
     Transport,
     Waiver,
 )
+from cases.terms import codes_of_lines
 from documents import sheets
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
@@ -615,6 +617,36 @@ class OpenSubcontract(StepForm):
             (line.number, f"{line.number}: {line.article.name} × {line.quantity}") for line in lines
         ]
         self.fields["lines"].initial = [line.number for line in lines]
+
+
+@asks(Contract.write_terms)
+@asks(Change.write_terms)
+class WriteTerms(StepForm):
+    """Each line's own small form, filled with what stands there."""
+
+    terms = LineTermsField(
+        label=_("Terms of the lines"),
+        help_text=_("Months after acceptance, or the first and last day of a period."),
+    )
+
+    def prepare(self) -> None:
+        is_change = isinstance(self.case, Change)
+        contract = self.case.contract if is_change else self.case
+        lines = [
+            line
+            for line in (
+                self.case.lines_after() if is_change else self.case.lines.select_related("article")
+            )
+            if line.quantity
+        ]
+        field: Any = self.fields["terms"]
+        field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
+        field.set_terms(
+            {line.number: line.terms for line in lines},
+            codes_of_lines(timezone.localdate()),
+            actions.lines_being_bought(contract),
+        )
+        field.initial = {line.number: line.terms for line in lines}
 
 
 @asks(Contract.send_offer)

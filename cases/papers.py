@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from cases import content
+from cases import content, terms
 from documents.papers import CONTRACTOR, NATION, in_both, paper
 from ledger.journals import journals_of
 from partners.models import Organisation
@@ -34,6 +35,25 @@ def _nation(case: Any) -> Values:
     return {"name_ja": case.nation.formal_ja, "name_en": case.nation.formal_en}
 
 
+def _with_terms(lines: Iterable[Any], on: Any) -> list[Values]:
+    """Priced lines with what they say beside the price, by the names of codes on a day."""
+    rows = list(lines)
+    said = _in_each(lambda: [terms.on(on)(row.terms) for row in rows])
+    return [
+        priced | {"terms": {language: told[place] for language, told in said.items()}}
+        for place, priced in enumerate(_priced_lines(rows))
+    ]
+
+
+def _in_each(words: Callable[[], Any]) -> Values:
+    """The same in both languages of a paper."""
+    told = {}
+    for language in ("ja", "en"):
+        with override(language):
+            told[language] = words()
+    return told
+
+
 def _priced_lines(lines: Iterable[Any]) -> list[Values]:
     return [
         {
@@ -51,7 +71,11 @@ def _priced_lines(lines: Iterable[Any]) -> list[Values]:
 
 
 def _contract_lines(contract: Any) -> list[Values]:
-    return _priced_lines(contract.lines.filter(quantity__gt=0).select_related("article"))
+    return _priced_lines(_lines_there(contract))
+
+
+def _lines_there(contract: Any) -> Any:
+    return contract.lines.filter(quantity__gt=0).select_related("article")
 
 
 @paper("offer", title=_("Letter of offer"), audience=NATION)
@@ -64,7 +88,7 @@ def offer(contract: Any) -> Values:
         "end_user": request.end_user,
         "delivery_place": request.delivery_place,
         "currency": contract.currency,
-        "lines": _contract_lines(contract),
+        "lines": _with_terms(_lines_there(contract), contract.priced_on or timezone.localdate()),
         "net": contract.net,
         "administrative_percent": contract.administrative_percent,
         "administrative_charge": contract.administrative_charge,
@@ -93,14 +117,18 @@ def change(change: Any) -> Values:
         "reference_date": contract.request.reference_date,
         "signatory": contract.signed_by or contract.request.signatory,
         "currency": change.currency,
-        "lines": [_changed_line(n, old, new) for n, old, new in lines if old != new],
+        "lines": [
+            _changed_line(n, old, new, change.priced_on or timezone.localdate())
+            for n, old, new in lines
+            if old != new
+        ],
         "before": _sums(before["price"]),
         "after": _sums(after["price"]),
         "expires_on": change.expires_on,
     }
 
 
-def _changed_line(number: str, old: Values | None, new: Values | None) -> Values:
+def _changed_line(number: str, old: Values | None, new: Values | None, on: Any) -> Values:
     named = new or old or {}
     return {
         "number": number,
@@ -109,9 +137,19 @@ def _changed_line(number: str, old: Values | None, new: Values | None) -> Values
         "catalogue_number": named["article"],
         "is_new": old is None,
         "is_removed": not (new and new["quantity"]),
-        "before": _figures(old) if old else None,
-        "after": _figures(new) if new else None,
+        "before": _figures(old) | {"terms": _terms_not_in(new, old, on)} if old else None,
+        "after": _figures(new) | {"terms": _terms_not_in(old, new, on)} if new else None,
     }
+
+
+def _terms_not_in(other: Values | None, line: Values, on: Any) -> Values:
+    """What a line says beside its price that the other does not say."""
+
+    def said() -> list[str]:
+        known = terms.on(on)(other) if other else []
+        return [phrase for phrase in terms.on(on)(line) if phrase not in known]
+
+    return _in_each(said)
 
 
 def _figures(line: Values) -> Values:

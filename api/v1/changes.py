@@ -9,6 +9,7 @@ from api.filters import equals
 from api.shown import CaseShown, Moment, Money, Shown
 from api.v1.cases import CaseList, Kind, OneCase
 from cases.models import Change, ChangeLine
+from cases.models.priced import TERMS
 
 
 class ChangeLineShown(Shown):
@@ -22,7 +23,10 @@ class ChangeLineShown(Shown):
 
     class Meta:
         model = ChangeLine
-        fields = ("number", "article", "name", "quantity", "unit", "unit_price", "amount")
+        fields = (
+            *("number", "article", "name", "quantity", "unit", "unit_price", "amount"),
+            *TERMS,
+        )
         read_only_fields = fields
 
 

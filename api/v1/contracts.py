@@ -9,6 +9,7 @@ from api.filters import equals
 from api.shown import CaseShown, Moment, Money, Shown
 from api.v1.cases import CaseList, Kind, OneCase
 from cases.models import Contract, ContractLine
+from cases.models.priced import TERMS
 
 
 class ContractLineShown(Shown):
@@ -22,7 +23,10 @@ class ContractLineShown(Shown):
 
     class Meta:
         model = ContractLine
-        fields = ("number", "article", "name", "quantity", "unit", "unit_price", "amount")
+        fields = (
+            *("number", "article", "name", "quantity", "unit", "unit_price", "amount"),
+            *TERMS,
+        )
         read_only_fields = fields
 
 

@@ -20,7 +20,7 @@ from approvals import files
 from cases import actions, deadlines, notices, papers, rules
 from cases.matters import AMENDMENT
 from cases.models.contract import Contract, ContractLine, offer_is_over, offer_is_valid
-from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole
+from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
 from exports.models import TransferReview
 from exports.models.shipment import packed_quantities
 from ledger.money import written
@@ -213,6 +213,18 @@ class Change(PricedCase):
     @step(
         state,
         source=State.DRAFT,
+        label=_("Write the terms of the lines"),
+        awaited=False,
+        may=rules.case_manager,
+        books=[actions.write_change_terms],
+        duty="offer:draft",
+    )
+    def write_terms(self, *, terms: dict[int, dict[str, Any]]) -> None:
+        """Say from where, when, how far and on what terms each line is to be supplied."""
+
+    @step(
+        state,
+        source=State.DRAFT,
         label=_("Open a transfer review"),
         awaited=False,
         may=rules.export_control,
@@ -391,6 +403,7 @@ class Change(PricedCase):
                 unit_price=line.unit_price,
                 amount=line.amount,
                 rates_on=line.rates_on,
+                **line.terms,
             )
         return [rows[number] for number in sorted(rows)]
 
@@ -401,7 +414,7 @@ class ChangeLine(PricedLine):
     belongs_to = "change"
 
     change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="lines")
-    basis = models.CharField(_("where the price comes from"), max_length=200)
+    basis = models.CharField(_("where the price comes from"), max_length=200, blank=True)
 
     wall = walls.of_nation()
 
@@ -409,6 +422,7 @@ class ChangeLine(PricedLine):
         constraints = [
             models.UniqueConstraint(fields=["change", "number"], name="cases_changeline_once"),
             priced_whole("cases_changeline_priced_whole"),
+            runs_forward("cases_changeline_runs_forward"),
         ]
 
     def __str__(self) -> str:

@@ -17,10 +17,10 @@ from django_fsm import FSMField
 from approvals import files
 from cases import actions, deadlines, journals, notices, papers, rules
 from cases.matters import OFFER
-from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole
+from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
 from cases.models.rate import Rate, rate_on
 from cases.models.request import Request
-from cases.pricing import rounded
+from cases.pricing import STOCK, rounded
 from documents.models import Document
 from exports.models import TransferReview
 from exports.models.shipment import packed_quantities, received_quantities
@@ -64,17 +64,19 @@ def is_priced(contract: Contract) -> str:
     return _t("The offer has no price yet. Take a quote for every line, then price it.")
 
 
-def price_follows_the_quotes(contract: Contract) -> str:
-    """The price is made of the quotes that are taken now."""
+def price_follows_its_sources(contract: Contract) -> str:
+    """The price is made of the quotes that are taken now, and of the prices of stock."""
     priced = dict(contract.lines.values_list("number", "unit_price"))
-    if priced == actions.quoted_prices(contract):
+    if priced == actions.unit_prices(contract):
         return ""
-    return _t("Another quote has been taken since the price was made. Price the offer again.")
+    return _t(
+        "A quote or a price of stock has changed since the price was made. Price the offer again."
+    )
 
 
 def quotes_are_taken(contract: Contract) -> str:
-    """For every line a contractor's quote has been taken."""
-    missing = sorted(contract.line_numbers() - set(actions.quoted_prices(contract)))
+    """For every line that is bought a contractor's quote has been taken."""
+    missing = sorted(contract.lines_to_buy() - set(actions.quoted_prices(contract)))
     if not missing:
         return ""
     return _t("No quote has been taken for line %(lines)s. Solicit and take one first.") % {
@@ -82,9 +84,21 @@ def quotes_are_taken(contract: Contract) -> str:
     }
 
 
+def stock_has_prices(contract: Contract) -> str:
+    """What is supplied from stock has a price in the catalogue today."""
+    from_stock = contract.line_numbers() - contract.lines_to_buy()
+    missing = sorted(from_stock - set(actions.stock_prices(contract)))
+    if not missing:
+        return ""
+    return _t(
+        "The catalogue has no price of stock in %(currency)s for line %(lines)s. Have it entered, "
+        "or buy the line."
+    ) % {"currency": contract.currency, "lines": ", ".join(map(str, missing))}
+
+
 def something_left_to_buy(contract: Contract) -> str:
-    """A line stands in no subcontract that goes on."""
-    if contract.line_numbers() - actions.lines_being_bought(contract):
+    """A line that does not come from stock stands in no subcontract that goes on."""
+    if contract.lines_to_buy() - actions.lines_being_bought(contract):
         return ""
     return _t("Every line is being bought already: see the subcontracts.")
 
@@ -209,7 +223,7 @@ def subcontracts_are_closed(contract: Contract) -> str:
 
 def _every_line_is_bought(contract: Contract) -> str:
     bought = contract.subcontracts.filter(state="closed").values_list("lines__number", flat=True)
-    missing = sorted(contract.line_numbers() - set(bought))
+    missing = sorted(contract.lines_to_buy() - set(bought))
     if not missing:
         return ""
     return _t("No closed subcontract covers line %(lines)s: nothing was bought for it.") % {
@@ -308,10 +322,22 @@ class Contract(PricedCase):
 
     @step(
         state,
+        source=State.DRAFT,
+        label=_("Write the terms of the lines"),
+        awaited=False,
+        may=rules.case_manager,
+        books=[actions.write_terms],
+        duty="offer:draft",
+    )
+    def write_terms(self, *, terms: dict[int, dict[str, Any]]) -> None:
+        """Say from where, when, how far and on what terms each line is supplied."""
+
+    @step(
+        state,
         source=[State.DRAFT, State.UNDER_APPROVAL],
         label=_("Price the offer"),
         may=rules.case_manager,
-        when=[quotes_are_taken, quotes_still_hold],
+        when=[quotes_are_taken, quotes_still_hold, stock_has_prices],
         books=[actions.write_line_prices],
         then=[files.rechecks(OFFER)],
         duty="offer:draft",
@@ -334,7 +360,7 @@ class Contract(PricedCase):
         may=rules.case_manager,
         when=[
             is_priced,
-            price_follows_the_quotes,
+            price_follows_its_sources,
             transfer_is_cleared,
             files.has_route(OFFER),
         ],
@@ -362,7 +388,7 @@ class Contract(PricedCase):
         may=rules.releaser,
         when=[
             is_priced,
-            price_follows_the_quotes,
+            price_follows_its_sources,
             quotes_still_hold,
             transfer_is_cleared,
             files.approved(OFFER),
@@ -594,6 +620,11 @@ class Contract(PricedCase):
         """Lines of which anything is left to supply."""
         return set(self.lines.filter(quantity__gt=0).values_list("number", flat=True))
 
+    def lines_to_buy(self) -> set[int]:
+        """Those of them that industry supplies."""
+        bought = self.lines.filter(quantity__gt=0).exclude(source__in=STOCK)
+        return set(bought.values_list("number", flat=True))
+
     def change_under_way(self) -> Any:
         """The change that is being drafted or waits for a signature, or None."""
         return self.changes.filter(state__in=CHANGE_IS_OPEN).first()
@@ -640,6 +671,7 @@ class ContractLine(PricedLine):
         constraints = [
             models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
             priced_whole("cases_contractline_priced_whole"),
+            runs_forward("cases_contractline_runs_forward"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from industry.models import Article
+from cases.pricing import Source
+from industry.models import Article, CatalogueCode
 from partners.models import NationCase, NationLine
 
 
@@ -33,6 +34,11 @@ class PricedCase(NationCase):
     class Meta:
         abstract = True
 
+    def forget_price(self) -> None:
+        """It has to be priced again."""
+        for name in self.price_columns:
+            setattr(self, name, self._meta.get_field(name).get_default())
+
     def take_price_of(self, other: PricedCase) -> None:
         for name in self.price_columns:
             setattr(self, name, getattr(other, name))
@@ -54,7 +60,45 @@ def adds_up(name: str) -> models.CheckConstraint:
     )
 
 
-class PricedLine(NationLine):
+class LineTerms(models.Model):
+    """From where, when, how far and on what terms. What the codes mean stands in the reference data."""
+
+    source = models.CharField(
+        _("source of supply"), max_length=4, default=Source.PROCUREMENT.value, db_default="P"
+    )
+    months_from = models.PositiveSmallIntegerField(_("months after acceptance, from"), null=True)
+    months_to = models.PositiveSmallIntegerField(_("months after acceptance, to"), null=True)
+    period_from = models.DateField(_("period, first day"), null=True)
+    period_to = models.DateField(_("period, last day"), null=True)
+    delivery_term = models.CharField(
+        _("delivery term"), max_length=4, blank=True, default="", db_default=""
+    )
+    terms_of_sale = models.CharField(
+        _("terms of sale"), max_length=4, blank=True, default="", db_default=""
+    )
+    release_code = models.CharField(
+        _("offer release"), max_length=4, blank=True, default="", db_default=""
+    )
+    note = models.TextField(_("note"), blank=True, default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+
+# The scheme whose codes a column holds; the others are plain.
+CODED = {
+    "source": CatalogueCode.Scheme.SOURCE,
+    "delivery_term": CatalogueCode.Scheme.DELIVERY_TERM,
+    "terms_of_sale": CatalogueCode.Scheme.TERMS_OF_SALE,
+    "release_code": CatalogueCode.Scheme.RELEASE,
+}
+TERMS = (
+    *("source", "months_from", "months_to", "period_from", "period_to"),
+    *("delivery_term", "terms_of_sale", "release_code", "note"),
+)
+
+
+class PricedLine(LineTerms, NationLine):
     """A line of 0 pieces has been taken out; its number is not used again."""
 
     number = models.PositiveSmallIntegerField(_("line"))
@@ -72,6 +116,30 @@ class PricedLine(NationLine):
     class Meta:
         abstract = True
         ordering = ["number"]
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in TERMS}
+
+
+def runs_forward(name: str) -> models.CheckConstraint:
+    """Months or a period, each from its beginning to its end."""
+    months, no_months = _runs("months")
+    period, no_period = _runs("period")
+    return models.CheckConstraint(
+        condition=(no_months & no_period) | (months & no_period) | (no_months & period), name=name
+    )
+
+
+def _runs(what: str) -> tuple[Q, Q]:
+    """Whole and in order; not there at all. In SQL a comparison with nothing would count as kept."""
+    first, last = f"{what}_from", f"{what}_to"
+    whole: dict[str, Any] = {
+        f"{first}__isnull": False,
+        f"{last}__isnull": False,
+        f"{last}__gte": F(first),
+    }
+    return Q(**whole), Q(**{first: None, last: None})
 
 
 def priced_whole(name: str) -> models.CheckConstraint:

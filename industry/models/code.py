@@ -1,4 +1,4 @@
-"""Codes of the catalogue, which change by memo: what each one means, from a day on."""
+"""Codes of the catalogue and of the lines of a contract, which change by memo: what each one means, from a day on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from workflow import walls
 from workflow.models import Dated
 from workflow.models.dated import COUNTS
 
+SCHEMES = [
+    *("generic_class", "control_list", "monitoring"),
+    *("source", "delivery_term", "terms_of_sale", "release"),
+]
+
 
 class CatalogueCode(Dated):
     class Scheme(models.TextChoices):
         GENERIC_CLASS = "generic_class", _("generic class")
         CONTROL_LIST = "control_list", _("item of the control list")
         MONITORING = "monitoring", _("end-use monitoring level")
+        SOURCE = "source", _("source of supply")
+        DELIVERY_TERM = "delivery_term", _("delivery term")
+        TERMS_OF_SALE = "terms_of_sale", _("terms of sale")
+        RELEASE = "release", _("offer release")
 
     scheme = models.CharField(_("scheme"), max_length=20, choices=Scheme)
     code = models.CharField(_("code"), max_length=50)
@@ -39,7 +48,7 @@ class CatalogueCode(Dated):
                 name="industry_cataloguecode_once",
             ),
             models.CheckConstraint(
-                condition=Q(scheme__in=["generic_class", "control_list", "monitoring"]),
+                condition=Q(scheme__in=SCHEMES),
                 name="industry_cataloguecode_known_scheme",
             ),
         ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Bill, Change, Contract, Indication, Request
+from cases.terms import lines_in_words
 from documents.models import Document
 from exports.models import Shipment
 from notifications.models import Message
@@ -40,7 +41,7 @@ def _indication_facts(indication: Any, person: Any) -> dict[str, Any]:
 def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
     shipments = Shipment.objects.visible_to(person)
     return {
-        "lines": contract.lines.select_related("article"),
+        "lines": lines_in_words(contract),
         "shipments": shipments.filter(contract_number=contract.number),
         "bills": Bill.objects.visible_to(person).filter(contract=contract),
         "changes": Change.objects.visible_to(person).filter(contract=contract),

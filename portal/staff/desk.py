@@ -24,6 +24,7 @@ from cases.models import (
     Request,
     Subcontract,
 )
+from cases.terms import lines_in_words
 from documents.models import Document
 from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
@@ -86,7 +87,7 @@ def _indication_facts(indication: Any, person: Any) -> dict[str, Any]:
 def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
     reviews = TransferReview.objects.visible_to(person)
     return {
-        "lines": contract.lines.select_related("article"),
+        "lines": lines_in_words(contract),
         "approvals": files_of(contract),
         "subcontracts": contract.subcontracts.select_related("contractor"),
         "shipments": Shipment.objects.filter(contract_number=contract.number),

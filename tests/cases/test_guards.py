@@ -32,11 +32,13 @@ from tests.factories import (
     DEPOSIT,
     NET,
     TOTAL,
+    ArticleFactory,
     BillFactory,
     ChangeFactory,
     ContractFactory,
     EmergencyAccessFactory,
     IndicationFactory,
+    PriceFactory,
     QuestionFactory,
     QuoteFactory,
     RequestFactory,
@@ -60,6 +62,13 @@ CHANGED = (
 
 def delivered(*without: str) -> Any:
     return ContractFactory(state="delivered", furnished__without=without)
+
+
+def from_stock(basis: str) -> Any:
+    contract, radio = ContractFactory(), ArticleFactory()
+    contract.lines.filter(number=1).update(source="S", article=radio)
+    PriceFactory(article=radio, basis=basis)
+    return contract
 
 
 def quoted(state: str = "solicited") -> Any:
@@ -381,10 +390,10 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "Every line is being bought already: see the subcontracts.",
     ),
     (
-        contracts.price_follows_the_quotes,
+        contracts.price_follows_its_sources,
         lambda: ContractFactory(is_priced=True),
         requoted,
-        "Another quote has been taken since the price was made. Price the offer again.",
+        "A quote or a price of stock has changed since the price was made. Price the offer again.",
     ),
     (
         contracts.quotes_are_taken,
@@ -397,6 +406,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         quoted,
         lambda: quoted("cancelled"),
         "No quote has been taken for line 1, 2. Solicit and take one first.",
+    ),
+    (
+        contracts.stock_has_prices,
+        lambda: from_stock(basis="stock"),
+        lambda: from_stock(basis="market"),
+        "The catalogue has no price of stock in JPY for line 1. Have it entered, or buy the line.",
     ),
     (contracts.transfer_is_cleared, cleared, lambda: cleared("under_review"), UNCLEARED),
     (
