@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -366,7 +366,7 @@ def quoted_prices(contract: Any) -> dict[int, Decimal]:
 
 def stock_prices(contract: Any) -> dict[int, Decimal]:
     """Line number → price of the catalogue today, of lines that are supplied from stock."""
-    lines = contract.lines.filter(quantity__gt=0, source__in=pricing.STOCK)
+    lines = contract.supplied().filter(source__in=pricing.STOCK)
     rows = ArticlePrice.objects.on(timezone.localdate()).filter(
         article__in=lines.values("article"),
         basis=ArticlePrice.Basis.STOCK,
@@ -446,6 +446,35 @@ def write_line_prices(act: Act) -> None:
         )
 
 
+def choose_kind(act: Act) -> None:
+    """The lines are again those of the request: pieces or ceilings, they have to be priced anew."""
+    contract, kind = act.case, act.given["kind_of_case"]
+    contract.builds_on = _its_stock(contract, act.given["builds_on"])
+    if kind != contract.kind_of_case:
+        contract.kind_of_case = kind
+        contract.forget_price()
+        for line in contract.request.lines.all():
+            contract.lines.filter(number=line.number).update(quantity=line.quantity)
+        contract.lines.update(unit_price=None, amount=None, rates_on=None)
+
+
+def _its_stock(contract: Any, number: str) -> Any:
+    of_nation = models.Contract.objects.filter(nation=contract.nation_id)
+    return of_nation.filter(number=number).first() if number else None
+
+
+def set_ceilings(act: Act) -> None:
+    """A ceiling is one piece of so much worth."""
+    contract, given, today = act.case, act.given["ceilings"], timezone.localdate()
+    contract.lines.update(quantity=1)
+    price = _priced(contract, given, today)
+    contract.take_price(price)
+    for line in price.lines:
+        contract.lines.filter(number=line.number).update(
+            unit_price=given[int(line.number)], amount=line.line_value, rates_on=today
+        )
+
+
 def write_terms(act: Act) -> None:
     """A line that comes from elsewhere than before is priced again."""
     contract, given = act.case, act.given["terms"]
@@ -502,10 +531,11 @@ def write_change_lines(act: Act) -> None:
     What is added is priced by today's rates; a line that was there keeps the day of its rates.
     """
     change, today = act.case, timezone.localdate()
-    there = {line.number: line for line in change.contract.lines.all()}
+    there = {line.number: line for line in change.contract.lines.filter(under=None)}
     drafted = {line.number: line for line in change.lines.all()}
+    last = change.contract.lines.aggregate(last=Max("number"))["last"] or 0
     named = {given["number"] for given in act.given["lines"] if given["number"]}
-    new_numbers = count(max({0, *there, *named}) + 1)
+    new_numbers = count(max({last, *there, *named}) + 1)
     change.lines.all().delete()
     for given in act.given["lines"]:
         number = given["number"] or next(new_numbers)
@@ -643,6 +673,87 @@ def keep_version(act: Act) -> None:
     )
 
 
+# Requisitions --------------------------------------------------------------------------------
+
+
+def open_requisition(act: Act) -> None:
+    contract, given = act.case, act.given
+    opened = begin_within(
+        models.Requisition.order,
+        by=act.by,
+        under=contract,
+        contract=contract,
+        under_line=int(given["under"]),
+        lines=given["lines"],
+        reference=given["reference"],
+        needed_by=given["needed_by"],
+    )
+    act.opened.append(opened.case)
+
+
+def write_requisition_lines(act: Act) -> None:
+    requisition = act.case
+    models.RequisitionLine.objects.bulk_create(
+        models.RequisitionLine(
+            requisition=requisition,
+            nation_id=requisition.nation_id,
+            number=number,
+            article=line["article"],
+            quantity=line["quantity"],
+            remark=line["remark"],
+        )
+        for number, line in enumerate(act.given["lines"], start=1)
+    )
+
+
+def price_requisition(act: Act) -> None:
+    """By the rates of the day on which its ceiling was agreed."""
+    requisition, given = act.case, act.given["lines"]
+    ceiling = requisition.ceiling()
+    price = _priced(requisition, given, ceiling.rates_on)
+    requisition.worth = price.net
+    for line in price.lines:
+        requisition.lines.filter(number=line.number).update(
+            unit_price=given[int(line.number)], amount=line.line_value
+        )
+
+
+def put_on_order(act: Act) -> None:
+    """The contract is locked by its own step: two requisitions never pass a ceiling together."""
+    requisition = act.case
+    take_within(
+        requisition.contract,
+        "take_requisition_in",
+        by=act.by,
+        note=requisition.number,
+        requisition=requisition,
+    )
+
+
+def take_requisition_in(act: Act) -> None:
+    contract, requisition = act.case, act.given["requisition"]
+    ceiling = contract.lines.get(number=requisition.under)
+    if why := requisition.exceeds(ceiling):
+        raise NotOpen(why)
+    contract.lines.filter(pk=ceiling.pk).update(drawn=F("drawn") + requisition.worth)
+    last = contract.lines.aggregate(last=Max("number"))["last"]
+    models.ContractLine.objects.bulk_create(
+        models.ContractLine(
+            contract=contract,
+            nation_id=contract.nation_id,
+            number=number,
+            under=ceiling.number,
+            article_id=line.article_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            amount=line.amount,
+            rates_on=ceiling.rates_on,
+            **ceiling.terms | {"note": requisition.number},
+        )
+        for number, line in enumerate(requisition.lines.all(), start=last + 1)
+    )
+
+
 # Contract → shipment, bill -------------------------------------------------------------------
 
 
@@ -652,7 +763,7 @@ def lines_to_inspect(contract: Any) -> set[int]:
     Goods are inspected before they leave; a service is performed first and inspected afterwards.
     What comes from stock was accepted when it was taken in.
     """
-    bought = contract.lines.filter(quantity__gt=0).exclude(source__in=pricing.STOCK)
+    bought = contract.supplied().exclude(source__in=pricing.STOCK)
     goods = bought.filter(article__kind__in=Article.GOODS)
     accepted = models.SubcontractLine.objects.filter(subcontract__accepted_on__isnull=False)
     open_lines = goods.exclude(pk__in=accepted.values("contract_line"))

@@ -30,7 +30,8 @@ def of_lines(rows: Iterable[Any], **columns: str) -> Values:
 
 
 def of_contract(contract: Any) -> Values:
-    return _told(contract, contract, contract.lines.select_related("article"))
+    """What is agreed: what was ordered under a ceiling since then is not part of it."""
+    return _told(contract, contract, contract.lines.filter(under=None).select_related("article"))
 
 
 def of_change(change: Any) -> Values:
@@ -48,6 +49,8 @@ def _told(contract: Any, priced: Any, lines: Iterable[Any]) -> Values:
         "terms": {
             "nation": contract.nation_id,
             "title": contract.title,
+            "kind_of_case": contract.kind_of_case,
+            "builds_on": contract.builds_on.number if contract.builds_on else "",
             "end_user": request.end_user,
             "end_use": request.end_use,
             "delivery_place": request.delivery_place,

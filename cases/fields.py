@@ -205,6 +205,12 @@ class ArticleLinesField(forms.Field):
         return {"article": known.get(asked), "description": description}
 
 
+class OrderedLinesField(ArticleLinesField):
+    """The same of the catalogue only: what is ordered has a price."""
+
+    columns = {name: ArticleLinesField.columns[name] for name in ("article", "quantity", "remark")}
+
+
 def named(asked: Iterable[str], articles: Any) -> dict[str, Article]:
     """Which article each of them names, by catalogue number or national stock number.
 
@@ -408,6 +414,12 @@ class LinePricesField(PerLineField):
             return number, as_price(item, self.currency)
         except ValidationError as error:
             return _at_line(number, error)
+
+
+class CeilingsField(LinePricesField):
+    """What may be drawn on each line in all."""
+
+    column = _("ceiling")
 
 
 def as_price(value: Any, currency: str) -> Decimal:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import actions, adviser, line_tables
 from cases.fields import (
     ArticleLinesField,
+    CeilingsField,
     ChangedLinesField,
     LineArticlesField,
     LineChoiceField,
@@ -25,8 +26,10 @@ from cases.fields import (
     LinePricesField,
     LineQuantitiesField,
     LineTermsField,
+    OrderedLinesField,
     TableOfLinesField,
 )
+from cases.kinds import RULES, KindOfCase
 from cases.models import (
     Bill,
     Change,
@@ -35,6 +38,7 @@ from cases.models import (
     Question,
     Quote,
     Request,
+    Requisition,
     ReturnReason,
     Subcontract,
 )
@@ -51,6 +55,7 @@ from cases.models.request import (
     Transport,
     Waiver,
 )
+from cases.pricing import STOCK
 from cases.terms import codes_of_lines
 from documents import sheets
 from documents.fields import SIGNED, PaperField, WithHandling
@@ -97,6 +102,8 @@ for _method in (
     Subcontract.terminate,
     Quote.decline,
     Bill.void,
+    Requisition.refuse,
+    Requisition.withdraw,
 ):
     asks(_method)(WithReason)
 
@@ -611,12 +618,121 @@ class OpenSubcontract(StepForm):
     def prepare(self) -> None:
         self.fields["subject"].initial = self.case.title
         taken = actions.lines_being_bought(self.case)
-        lines = self.case.lines.select_related("article").filter(quantity__gt=0)
-        lines = lines.exclude(number__in=taken)
+        lines = self.case.supplied().select_related("article").exclude(number__in=taken)
+        lines = lines.exclude(source__in=STOCK)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]
             (line.number, f"{line.number}: {line.article.name} × {line.quantity}") for line in lines
         ]
         self.fields["lines"].initial = [line.number for line in lines]
+
+
+@asks(Contract.choose_kind)
+class ChooseKind(StepForm):
+    kind_of_case = forms.ChoiceField(label=_("Kind of case"), choices=capitalised(KindOfCase))
+    builds_on = forms.CharField(
+        label=_("Case of part I"),
+        help_text=_("Number of the case whose stock is drawn upon. Only for part II."),
+        max_length=32,
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        base = self.case.builds_on
+        self.fields["kind_of_case"].initial = self.case.kind_of_case
+        self.fields["builds_on"].initial = base.number if base else ""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "kind_of_case" not in given or "builds_on" not in given:
+            return given
+        wanted = RULES[KindOfCase(given["kind_of_case"])].builds_on
+        if wanted is None and given["builds_on"]:
+            self.add_error(
+                "builds_on", _t("A case of this kind builds on no other. Leave it empty.")
+            )
+        if wanted is not None and not self._is_there(given["builds_on"], wanted):
+            self.add_error(
+                "builds_on", _t("Give the number of a case of part I of the same nation.")
+            )
+        return given
+
+    def _is_there(self, number: str, kind: KindOfCase) -> bool:
+        found = Contract.objects.filter(number=number, nation=self.case.nation_id)
+        return found.filter(kind_of_case=kind).exists()
+
+
+@asks(Contract.set_ceilings)
+class SetCeilings(StepForm):
+    ceilings = CeilingsField(
+        label=_("Ceilings"), help_text=_("What requisitions may draw in all, line by line.")
+    )
+
+    def prepare(self) -> None:
+        lines = list(self.case.lines.select_related("article"))
+        field: Any = self.fields["ceilings"]
+        field.currency = self.case.currency
+        field.set_lines((line.number, line.article.name, 1) for line in lines)
+        field.initial = {line.number: line.unit_price for line in lines if line.unit_price}
+
+
+@asks(Contract.order)
+class OrderAgainstCeiling(StepForm):
+    under = forms.ChoiceField(label=_("Ceiling"))
+    lines = OrderedLinesField(label=_("Lines"), help_text=_("A weapon needs a request of its own."))
+    reference = forms.CharField(label=_("Own reference"), max_length=100)
+    needed_by = forms.DateField(label=_("Needed by"), required=False)
+
+    def prepare(self) -> None:
+        ceilings = self.case.lines.filter(under=None, quantity__gt=0).select_related("article")
+        self.fields["under"].choices = [  # type: ignore[attr-defined]
+            (str(line.number), self._left_of(line)) for line in ceilings
+        ]
+        field: Any = self.fields["lines"]
+        field.set_articles(
+            Article.objects.visible_to(self.person).filter(kind__in=self.case.asks.articles)
+        )
+
+    def _left_of(self, line: Any) -> str:
+        left = written((line.amount or Decimal(0)) - line.drawn, self.case.currency)
+        return _t("%(line)s: %(name)s, %(left)s left") % {
+            "line": line.number,
+            "name": line.article.name,
+            "left": left,
+        }
+
+    def clean_needed_by(self) -> Any:
+        day = self.cleaned_data["needed_by"]
+        return day and not_past(day)
+
+
+@asks(Requisition.price)
+class PriceRequisition(StepForm):
+    lines = LinePricesField(label=_("Unit prices"))
+    basis = forms.CharField(
+        label=_("Where the price comes from"),
+        help_text=_("A price of the catalogue, or the quote of a contractor."),
+        max_length=200,
+    )
+
+    def prepare(self) -> None:
+        lines = list(self.case.lines.select_related("article"))
+        field: Any = self.fields["lines"]
+        field.currency = self.case.currency
+        field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
+        field.initial = {line.number: line.unit_price for line in lines if line.unit_price}
+        self.fields["basis"].initial = self.case.basis
+
+
+@asks(Contract.record_return)
+class RecordReturn(StepForm):
+    returned_on = forms.DateField(label=_("Came back on"))
+    condition = long(label=_("Condition"), help_text=_("Damage, and what is missing."))
+
+    def prepare(self) -> None:
+        self.fields["returned_on"].initial = timezone.localdate()
+
+    def clean_returned_on(self) -> Any:
+        return not_in_future(self.cleaned_data["returned_on"])
 
 
 @asks(Contract.write_terms)
@@ -852,7 +968,7 @@ class PackShipment(StepForm):
         packed = packed_quantities(self.case.number)
         self.fields["lines"].set_lines(  # type: ignore[attr-defined]
             (line.number, line.article.name, line.quantity - packed.get(line.number, 0))
-            for line in self.case.lines.select_related("article")
+            for line in self.case.supplied().select_related("article")
         )
 
     def clean_lines(self) -> dict[int, int]:
@@ -868,7 +984,7 @@ class DraftBill(StepForm):
     due_on = forms.DateField(label=_("Due on"))
 
     def prepare(self) -> None:
-        self.fields["amount"].initial = (self.case.total or 0) - self.case.billed()
+        self.fields["amount"].initial = self.case.to_bill() - self.case.billed()
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=30)
 
     def clean_amount(self) -> Decimal:

@@ -246,6 +246,32 @@ def change_withdrawn(change: Any) -> Values:
     }
 
 
+# Requisitions --------------------------------------------------------------------------------
+
+
+@notice("requisition_submitted", to=staff_with(P.CONTRACT_WRITE))
+def requisition_submitted(requisition: Any) -> Values:
+    return _for_staff(requisition, nation=in_their_words(requisition.nation))
+
+
+@notice("requisition_accepted", to=to_requesters)
+def requisition_accepted(requisition: Any) -> Values:
+    return _for_nation(requisition, amount=requisition.worth, currency=requisition.currency)
+
+
+@notice("requisition_refused", to=to_requesters)
+def requisition_refused(requisition: Any) -> Values:
+    return _for_nation(requisition, reason=_last_note(requisition))
+
+
+@notice("requisition_withdrawn", to=staff_with(P.CONTRACT_WRITE))
+def requisition_withdrawn(requisition: Any) -> Values:
+    return _for_staff(requisition, reason=_last_note(requisition))
+
+
+# Money and the end ---------------------------------------------------------------------------
+
+
 @notice("deposit_recorded", to=lambda case: to_nation_finance(case) + to_buyers(case))
 def deposit_recorded(contract: Any) -> Values:
     return {

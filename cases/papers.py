@@ -71,11 +71,13 @@ def _priced_lines(lines: Iterable[Any]) -> list[Values]:
 
 
 def _contract_lines(contract: Any) -> list[Values]:
-    return _priced_lines(_lines_there(contract))
+    """What is supplied."""
+    return _priced_lines(contract.supplied().select_related("article"))
 
 
 def _lines_there(contract: Any) -> Any:
-    return contract.lines.filter(quantity__gt=0).select_related("article")
+    """What is agreed, line by line."""
+    return contract.lines.filter(quantity__gt=0, under=None).select_related("article")
 
 
 @paper("offer", title=_("Letter of offer"), audience=NATION)
@@ -84,6 +86,9 @@ def offer(contract: Any) -> Values:
     return {
         "nation": _nation(contract),
         "title": contract.title,
+        "kind_of_case": in_both(contract.get_kind_of_case_display),
+        "is_paid": contract.asks.is_paid,
+        "by_worth": contract.asks.by_worth,
         **_asked_by(request),
         "end_user": request.end_user,
         "delivery_place": request.delivery_place,
@@ -283,17 +288,17 @@ def payment_notice(subcontract: Any) -> Values:
 
 @paper("bill", title=_("Bill"), audience=NATION)
 def bill(bill: Any) -> Values:
-    contract = bill.contract
+    contract, price = bill.contract, bill.contract.price_of_supply()
     return {
         "nation": _nation(bill),
         "title": bill.title,
         "contract_number": contract.number,
         "currency": bill.currency,
         "lines": _contract_lines(contract),
-        "net": contract.net,
+        "net": price["net"],
         "administrative_percent": contract.administrative_percent,
-        "administrative_charge": contract.administrative_charge,
-        "contract_total": contract.total,
+        "administrative_charge": price["administrative_charge"],
+        "contract_total": price["total"],
         "amount": bill.amount,
         "from_deposit": bill.from_deposit,
         "due": bill.due,
@@ -304,18 +309,19 @@ def bill(bill: Any) -> Values:
 
 @paper("closure_statement", title=_("Closure statement"), audience=NATION)
 def closure_statement(contract: Any) -> Values:
+    price = contract.price_of_supply()
     return {
         "nation": _nation(contract),
         "title": contract.title,
         "currency": contract.currency,
         "lines": _contract_lines(contract),
-        "net": contract.net,
+        "net": price["net"],
         "administrative_percent": contract.administrative_percent,
-        "administrative_charge": contract.administrative_charge,
-        "total": contract.total,
+        "administrative_charge": price["administrative_charge"],
+        "total": price["total"],
         "payments": _payments(contract),
         "paid": contract.billed(),
-        "balance": contract.total - contract.billed() + contract.deposit_left(),
+        "balance": contract.to_bill() - contract.billed() + contract.deposit_left(),
         "accepted_on": timezone.localdate(contract.accepted_at),
         "closed_on": contract.closed_on,
     }

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_GET
 
 from cases import line_tables
-from cases.models import Request
+from cases.models import Request, Requisition
 from cases.models.request import DualUse, Support, Waiver
 from documents import tables
 from partners import policies
@@ -31,6 +31,16 @@ SEVERAL: Mapping[str, Any] = MappingProxyType(
     {"support": Support, "dual_use": DualUse, "waivers": Waiver}
 )
 INSTANTS = ("submitted_at", "acknowledged_at", "actionable_at", "complete_at")
+
+
+def facts_of_requisition(requisition: Requisition, person: Any) -> dict[str, Any]:
+    """What is ordered, on which ceiling, and what is left of it."""
+    ceiling = requisition.contract.lines.select_related("article").get(number=requisition.under)
+    return {
+        "lines": requisition.lines.select_related("article"),
+        "ceiling": ceiling,
+        "left": (ceiling.amount or 0) - ceiling.drawn,
+    }
 
 
 def facts_of_request(request: Request) -> dict[str, Any]:

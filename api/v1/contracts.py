@@ -20,11 +20,13 @@ class ContractLineShown(Shown):
     unit = serializers.CharField(source="article.unit", read_only=True)
     unit_price = Money("unit_price", currency="contract.currency")
     amount = Money("amount", currency="contract.currency")
+    drawn = Money("drawn", currency="contract.currency")
 
     class Meta:
         model = ContractLine
         fields = (
             *("number", "article", "name", "quantity", "unit", "unit_price", "amount"),
+            *("under", "drawn"),
             *TERMS,
         )
         read_only_fields = fields
@@ -35,6 +37,17 @@ class ContractShown(CaseShown):
 
     request = serializers.CharField(
         source="request.number", read_only=True, help_text="Number of the request it answers."
+    )
+    kind = serializers.ChoiceField(
+        source="kind_of_case",
+        read_only=True,
+        choices=Contract._meta.get_field("kind_of_case").flatchoices,
+    )
+    builds_on = serializers.CharField(
+        source="builds_on.number",
+        read_only=True,
+        default="",
+        help_text="Number of the case of part I, for requisitions under a sustainment arrangement.",
     )
     net = Money("net")
     administrative_charge = Money("administrative_charge")
@@ -50,6 +63,8 @@ class ContractShown(CaseShown):
         fields = (
             *CaseShown.common,
             "request",
+            "kind",
+            "builds_on",
             "net",
             "administrative_charge",
             "administrative_percent",
@@ -70,7 +85,7 @@ class ContractShown(CaseShown):
 KIND = Kind(
     Contract,
     ContractShown,
-    related=("nation", "request"),
+    related=("nation", "request", "builds_on"),
     lines=("lines__article",),
     narrowed_by=(equals("request", "request__number", _("Only for the request of this number.")),),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from api.v1 import bills, changes, contracts, indications, requests, shipments
+from api.v1 import bills, changes, contracts, indications, requests, requisitions, shipments
 from api.v1.cases import Kind
 
 KINDS: dict[str, Kind] = {
     module.KIND.slug: module.KIND
-    for module in (requests, indications, contracts, changes, shipments, bills)
+    for module in (requests, indications, contracts, changes, requisitions, shipments, bills)
 }
 BY_MODEL: dict[str, Kind] = {kind.model.kind(): kind for kind in KINDS.values()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from api.v1 import bills, changes, contracts, indications, requests, shipments, steps
+from api.v1 import bills, changes, contracts, indications, requests, requisitions, shipments, steps
 from api.v1.cases import addresses
 from api.v1.catalogue import Catalogue
 from api.v1.description import Description, Pages
@@ -28,6 +28,7 @@ urlpatterns = [
     *addresses(indications.Indications, indications.OneIndication),
     *addresses(contracts.Contracts, contracts.OneContract),
     *addresses(changes.Changes, changes.OneChange),
+    *addresses(requisitions.Requisitions, requisitions.OneRequisition),
     *addresses(shipments.Shipments, shipments.OneShipment),
     *addresses(bills.Bills, bills.OneBill),
     *(address for kind in KINDS.values() for address in steps.addresses(kind)),

@@ -9,6 +9,7 @@ from cases.models.question import Question
 from cases.models.quote import Quote, QuoteLine
 from cases.models.rate import Rate
 from cases.models.request import Request, RequestLine
+from cases.models.requisition import Requisition, RequisitionLine
 from cases.models.subcontract import Subcontract, SubcontractLine
 from cases.models.threshold import Threshold
 from cases.models.version import Version
@@ -28,6 +29,8 @@ __all__ = [
     "Rate",
     "Request",
     "RequestLine",
+    "Requisition",
+    "RequisitionLine",
     "ReturnReason",
     "Subcontract",
     "SubcontractLine",

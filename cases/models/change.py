@@ -74,6 +74,11 @@ def fits_what_has_happened(change: Change) -> str:
                 "row": line.number,
                 "packed": packed[line.number],
             }
+    for line in change.lines_after():
+        if line.drawn > (line.amount or 0):
+            return _t(
+                "Line %(row)s: %(drawn)s have been ordered already. Give at least as much."
+            ) % {"row": line.number, "drawn": written(line.drawn, change.currency)}
     billed = change.contract.billed()
     if (change.total or 0) >= billed:
         return ""
@@ -392,7 +397,8 @@ class Change(PricedCase):
 
     def lines_after(self) -> list[ContractLine]:
         """Every line as it is to be, by number; those of the change are not the contract's yet."""
-        rows = {line.number: line for line in self.contract.lines.select_related("article")}
+        agreed = self.contract.lines.filter(under=None).select_related("article")
+        rows = {line.number: line for line in agreed}
         for line in self.lines.select_related("article"):
             rows[line.number] = ContractLine(
                 contract=self.contract,
@@ -403,6 +409,7 @@ class Change(PricedCase):
                 unit_price=line.unit_price,
                 amount=line.amount,
                 rates_on=line.rates_on,
+                drawn=rows[line.number].drawn if line.number in rows else 0,
                 **line.terms,
             )
         return [rows[number] for number in sorted(rows)]

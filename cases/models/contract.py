@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from approvals import files
-from cases import actions, deadlines, journals, notices, papers, rules
+from cases import actions, deadlines, journals, kinds, notices, papers, rules
+from cases.kinds import KindOfCase
 from cases.matters import OFFER
 from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
 from cases.models.rate import Rate, rate_on
@@ -64,8 +65,79 @@ def is_priced(contract: Contract) -> str:
     return _t("The offer has no price yet. Take a quote for every line, then price it.")
 
 
+def fits_its_kind(contract: Contract) -> str:
+    """The lines are what a case of this kind has."""
+    asks, lines = contract.asks, list(contract.lines.select_related("article"))
+    other = [
+        line.number for line in lines if line.quantity and line.article.kind not in asks.articles
+    ]
+    if other and not asks.by_worth:
+        return _t("Line %(lines)s does not belong in a case of this kind. Choose another kind.") % {
+            "lines": ", ".join(map(str, other))
+        }
+    without = [line.number for line in lines if line.quantity and not line.period_from]
+    if without and asks.has_period:
+        return _t("Line %(lines)s has no period. Write the terms of the lines.") % {
+            "lines": ", ".join(map(str, without))
+        }
+    return stands_on_its_stock(contract)
+
+
+def stands_on_its_stock(contract: Contract) -> str:
+    """The case on which this one builds is in execution."""
+    if contract.asks.builds_on is None:
+        return ""
+    base = contract.builds_on
+    if base and base.state in [State.IN_EXECUTION, State.DELIVERED]:
+        return ""
+    return _t("The stock of part I is not in execution yet. Name its case with the kind.")
+
+
+def is_priced_by_quotes(contract: Contract) -> str:
+    """Its lines are articles and services, not ceilings."""
+    return _t("The lines are ceilings: set them instead.") if contract.asks.by_worth else ""
+
+
+def is_by_worth(contract: Contract) -> str:
+    """Its lines are ceilings in money."""
+    if contract.asks.by_worth:
+        return ""
+    return _t("Only a blanket order has ceilings. Choose the kind of case first.")
+
+
+def has_no_subcontract(contract: Contract) -> str:
+    """Nothing is being bought for it."""
+    if not contract.subcontracts.exclude(state__in=SETTLED_SUBCONTRACTS).exists():
+        return ""
+    return _t("Industry has been asked already. Cancel the subcontracts first.")
+
+
+def no_requisition_is_open(contract: Contract) -> str:
+    """No requisition waits for an answer."""
+    waiting = contract.requisitions.filter(state__in=["submitted", "priced"])
+    if not waiting.exists():
+        return ""
+    return _t("Requisition %(number)s waits for an answer.") % {"number": waiting[0].number}
+
+
+def articles_are_back(contract: Contract) -> str:
+    """What was lent has come back."""
+    if not contract.asks.comes_back or contract.returned_on:
+        return ""
+    return _t("The articles on lease have not come back. Record their return first.")
+
+
+def articles_are_lent(contract: Contract) -> str:
+    """They are on lease and have not come back."""
+    if not contract.asks.comes_back:
+        return _t("Nothing is on lease.")
+    return _t("They have come back already.") if contract.returned_on else ""
+
+
 def price_follows_its_sources(contract: Contract) -> str:
     """The price is made of the quotes that are taken now, and of the prices of stock."""
+    if contract.asks.by_worth:
+        return ""
     priced = dict(contract.lines.values_list("number", "unit_price"))
     if priced == actions.unit_prices(contract):
         return ""
@@ -165,10 +237,12 @@ def offer_is_over(contract: Contract) -> str:
 
 def all_lines_delivered(contract: Contract) -> str:
     """The nation has confirmed receipt of every line in full."""
+    if contract.asks.is_kept:
+        return not_all_in_stock(contract)
     received = received_quantities(contract.number)
     missing = [
         f"{line.number} ({received.get(line.number, 0)}/{line.quantity})"
-        for line in contract.lines.all()
+        for line in contract.supplied()
         if received.get(line.number, 0) < line.quantity
     ]
     if not missing:
@@ -176,14 +250,22 @@ def all_lines_delivered(contract: Contract) -> str:
     return _t("Not yet received: line %(lines)s.") % {"lines": ", ".join(missing)}
 
 
+def not_all_in_stock(contract: Contract) -> str:
+    """What is kept for a nation is delivered once inspection has accepted it."""
+    missing = sorted(actions.lines_to_inspect(contract))
+    if not missing:
+        return ""
+    return _t("Not yet in stock: line %(lines)s.") % {"lines": ", ".join(map(str, missing))}
+
+
 def all_bills_settled(contract: Contract) -> str:
     """The whole price has been billed and paid, and no deposit is left over."""
     if contract.bills.filter(state__in=["draft", "under_approval", "issued"]).exists():
         return _t("A bill is still open. Record its payment or void it.")
-    if contract.billed() != contract.total:
+    if contract.billed() != contract.to_bill():
         return _t("Billed %(billed)s of %(total)s. Bill the rest first.") % {
             "billed": written(contract.billed(), contract.currency),
-            "total": written(contract.total or Decimal(0), contract.currency),
+            "total": written(contract.to_bill(), contract.currency),
         }
     owed = balance(contract.number, Code.RECEIVABLE, contract.currency)
     kept = balance(contract.number, Code.DEPOSITS, contract.currency)
@@ -192,8 +274,10 @@ def all_bills_settled(contract: Contract) -> str:
 
 def something_to_ship(contract: Contract) -> str:
     """A line is left to ship whose goods have been inspected, or that is a service."""
+    if contract.asks.is_kept:
+        return _t("What is bought stays in Japan, for later requisitions.")
     packed = packed_quantities(contract.number)
-    quantities = contract.lines.values_list("number", "quantity")
+    quantities = contract.supplied().values_list("number", "quantity")
     left = {number for number, quantity in quantities if packed.get(number, 0) < quantity}
     if not left:
         return _t("Everything has been packed already: see the shipments.")
@@ -206,9 +290,11 @@ def something_to_bill(contract: Contract) -> str:
     """Part of the price has not been billed yet, and no bill is being drafted."""
     if contract.bills.filter(state__in=["draft", "under_approval"]).exists():
         return _t("A bill is being drafted already. Issue or void it first.")
-    return (
-        "" if contract.billed() < (contract.total or 0) else _t("The whole price has been billed.")
-    )
+    if not contract.asks.is_paid:
+        return _t("A grant is not billed.")
+    if contract.billed() < contract.to_bill():
+        return ""
+    return _t("The whole price has been billed.")
 
 
 def subcontracts_are_closed(contract: Contract) -> str:
@@ -249,6 +335,20 @@ class Contract(PricedCase):
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("request")
     )
+    kind_of_case = models.CharField(
+        _("kind of case"),
+        max_length=20,
+        choices=KindOfCase,
+        default=KindOfCase.DEFINED_ORDER,
+        db_default="defined_order",
+    )
+    builds_on = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="built_on_it",
+        verbose_name=_("builds on"),
+        null=True,
+    )
     deposit_paid = models.DecimalField(
         _("deposit received"), max_digits=18, decimal_places=2, null=True
     )
@@ -256,6 +356,7 @@ class Contract(PricedCase):
     expires_on = models.DateField(_("open until"), null=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     signed_by = models.CharField(_("signed by"), max_length=200, blank=True)
+    returned_on = models.DateField(_("came back"), null=True)
     closed_on = models.DateField(_("closed"), null=True)
     shown_to = models.GeneratedField(
         expression=models.Case(models.When(offered_at__isnull=False, then=models.F("nation"))),
@@ -285,6 +386,12 @@ class Contract(PricedCase):
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="cases_contract_known_state"
             ),
+            models.CheckConstraint(
+                condition=Q(kind_of_case__in=KindOfCase.values), name="cases_contract_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=~Q(builds_on=models.F("id")), name="cases_contract_builds_on_another"
+            ),
             handling.known("cases_contract"),
             adds_up("cases_contract_adds_up"),
             models.CheckConstraint(
@@ -305,7 +412,12 @@ class Contract(PricedCase):
     )
     def open(cls, *, request: Request) -> Any:
         """Begin an offer that answers a request."""
-        return cls(nation_id=request.nation_id, title=request.title, request=request)  # type: ignore[operator]
+        return cls(  # type: ignore[operator]
+            nation_id=request.nation_id,
+            title=request.title,
+            request=request,
+            kind_of_case=kinds.proposed(request),
+        )
 
     # Steps -----------------------------------------------------------------------------------
 
@@ -319,6 +431,31 @@ class Contract(PricedCase):
     )
     def open_subcontract(self, *, subject: str, lines: list[int]) -> None:
         """Prepare to buy lines of this contract from industry."""
+
+    @step(
+        state,
+        source=State.DRAFT,
+        label=_("Choose the kind of case"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[has_no_subcontract],
+        books=[actions.choose_kind],
+        duty="offer:draft",
+    )
+    def choose_kind(self, *, kind_of_case: str, builds_on: str) -> None:
+        """Say what kind of case it is: that decides what its lines are, and whether it is paid."""
+
+    @step(
+        state,
+        source=State.DRAFT,
+        label=_("Set the ceilings"),
+        may=rules.case_manager,
+        when=[is_by_worth],
+        books=[actions.set_ceilings],
+        duty="offer:draft",
+    )
+    def set_ceilings(self, *, ceilings: dict[int, Decimal]) -> None:
+        """Give each line the worth that requisitions may draw; the charges of today are added."""
 
     @step(
         state,
@@ -337,20 +474,14 @@ class Contract(PricedCase):
         source=[State.DRAFT, State.UNDER_APPROVAL],
         label=_("Price the offer"),
         may=rules.case_manager,
-        when=[quotes_are_taken, quotes_still_hold, stock_has_prices],
+        when=[is_priced_by_quotes, quotes_are_taken, quotes_still_hold, stock_has_prices],
         books=[actions.write_line_prices],
         then=[files.rechecks(OFFER)],
         duty="offer:draft",
     )
     def price(self) -> None:
         """Take the quotes into the price and add the administrative charge in force today."""
-        today = timezone.localdate()
-        price = actions.priced(self, today)
-        self.net, self.total = price.net, price.total
-        self.administrative_percent = rate_on(Rate.Code.ADMINISTRATION, today)
-        self.administrative_charge = price.administration + price.minimum_top_up
-        self.deposit = actions.first_deposit(price.total, self.currency, today)
-        self.priced_on = today
+        self.take_price(actions.priced(self, timezone.localdate()))
 
     @step(
         state,
@@ -361,6 +492,7 @@ class Contract(PricedCase):
         when=[
             is_priced,
             price_follows_its_sources,
+            fits_its_kind,
             transfer_is_cleared,
             files.has_route(OFFER),
         ],
@@ -433,18 +565,19 @@ class Contract(PricedCase):
     @step(
         state,
         source=State.OFFERED,
-        target=State.ACCEPTED,
+        target=[State.ACCEPTED, State.IN_EXECUTION],
         label=_("Accept the offer"),
         may=rules.signatory,
-        when=[offer_is_valid, is_not_being_restated],
+        when=[offer_is_valid, is_not_being_restated, stands_on_its_stock],
         then=[notices.offer_accepted],
         confirm=True,
         duty="offer:accept",
         signs=True,
     )
-    def accept(self, *, signed_by: str) -> None:
-        """Accept the letter of offer for your government; the initial deposit falls due."""
+    def accept(self, *, signed_by: str) -> str:
+        """Accept the letter of offer for your government; an initial deposit, if any, falls due."""
         self.signed_by, self.accepted_at = signed_by, timezone.now()
+        return State.ACCEPTED if self.deposit else State.IN_EXECUTION
 
     @step(
         state,
@@ -519,11 +652,49 @@ class Contract(PricedCase):
 
     @step(
         state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        label=_("Order against a ceiling"),
+        awaited=False,
+        may=rules.requester,
+        when=[is_by_worth],
+        books=[actions.open_requisition],
+    )
+    def order(
+        self, *, under: str, lines: list[dict[str, Any]], reference: str, needed_by: date | None
+    ) -> None:
+        """Ask for articles or services within the worth that your government has agreed."""
+
+    @step(
+        state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        target=State.IN_EXECUTION,
+        label=_("Take a requisition in"),
+        may=rules.case_manager,
+        inner=True,
+        books=[actions.take_requisition_in],
+    )
+    def take_requisition_in(self, *, requisition: Any) -> None:
+        """What was ordered becomes lines under the ceiling that it draws on."""
+
+    @step(
+        state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        label=_("Record the return"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[articles_are_lent, all_lines_delivered],
+    )
+    def record_return(self, *, returned_on: date, condition: str) -> None:
+        """The articles on lease have come back: say when, and in what condition."""
+        self.returned_on = returned_on
+
+    @step(
+        state,
         source=State.IN_EXECUTION,
         target=State.DELIVERED,
         label=_("Record full delivery"),
         may=rules.case_manager,
-        when=[all_lines_delivered],
+        when=[all_lines_delivered, no_requisition_is_open],
     )
     def record_delivery(self) -> None:
         """Every line has been received; supply and services are complete."""
@@ -539,6 +710,8 @@ class Contract(PricedCase):
             all_bills_settled,
             subcontracts_are_closed,
             end_use_certificate_is_on_file,
+            articles_are_back,
+            no_requisition_is_open,
             no_change_is_open,
         ],
         then=[papers.closure_statement, notices.case_closed],
@@ -616,14 +789,49 @@ class Contract(PricedCase):
 
     # Facts -----------------------------------------------------------------------------------
 
+    @property
+    def asks(self) -> kinds.Rules:
+        """What is different about a case of its kind."""
+        return kinds.RULES[KindOfCase(self.kind_of_case)]
+
+    def take_price(self, price: Any) -> None:
+        """The price as it was just made, by the rates of today; a grant asks for no deposit."""
+        today = timezone.localdate()
+        self.net, self.total = price.net, price.total
+        self.administrative_percent = rate_on(Rate.Code.ADMINISTRATION, today)
+        self.administrative_charge = price.administration + price.minimum_top_up
+        deposit = actions.first_deposit(price.total, self.currency, today)
+        self.deposit = deposit if self.asks.is_paid else Decimal(0)
+        self.priced_on = today
+
+    def supplied(self) -> Any:
+        """Lines of which anything is left to supply: ceilings are drawn upon, not supplied."""
+        there = self.lines.filter(quantity__gt=0)
+        return there.exclude(under=None) if self.asks.by_worth else there
+
     def line_numbers(self) -> set[int]:
-        """Lines of which anything is left to supply."""
-        return set(self.lines.filter(quantity__gt=0).values_list("number", flat=True))
+        return set(self.supplied().values_list("number", flat=True))
 
     def lines_to_buy(self) -> set[int]:
         """Those of them that industry supplies."""
-        bought = self.lines.filter(quantity__gt=0).exclude(source__in=STOCK)
+        bought = self.supplied().exclude(source__in=STOCK)
         return set(bought.values_list("number", flat=True))
+
+    def drawn(self) -> Decimal:
+        """The worth of what has been ordered against its ceilings."""
+        return self.lines.aggregate(sum=models.Sum("drawn"))["sum"] or Decimal(0)
+
+    def price_of_supply(self) -> dict[str, Decimal]:
+        """Net, charge and total of what is supplied: of a blanket order, of what was drawn so far."""
+        net, charge = self.net or Decimal(0), self.administrative_charge or Decimal(0)
+        if self.asks.by_worth and net:
+            drawn = self.drawn()
+            net, charge = drawn, rounded(charge * drawn / net, self.currency)
+        return {"net": net, "administrative_charge": charge, "total": net + charge}
+
+    def to_bill(self) -> Decimal:
+        """What the nation pays in all, as things stand."""
+        return self.price_of_supply()["total"] if self.asks.is_paid else Decimal(0)
 
     def change_under_way(self) -> Any:
         """The change that is being drafted or waits for a signature, or None."""
@@ -636,7 +844,7 @@ class Contract(PricedCase):
 
     def cannot_bill(self, amount: Decimal) -> str:
         """Why a bill cannot be of this amount, or ""."""
-        left = (self.total or Decimal(0)) - self.billed()
+        left = self.to_bill() - self.billed()
         if 0 < amount <= left:
             return ""
         if amount <= 0:
@@ -648,12 +856,12 @@ class Contract(PricedCase):
     def administrative_charge_in(self, bill: Any) -> Decimal:
         """The bill's share of the administrative charge; the last bill takes what is left."""
         charged = -balance(self.number, Code.ADMINISTRATION, self.currency)
-        left = (self.administrative_charge or Decimal(0)) - charged
-        if self.billed() == self.total or not self.total:
+        price = self.price_of_supply()
+        left = price["administrative_charge"] - charged
+        if self.billed() == price["total"] or not price["total"]:
             return left
-        return min(
-            left, rounded(bill.amount * self.administrative_charge / self.total, self.currency)
-        )
+        share = bill.amount * price["administrative_charge"] / price["total"]
+        return min(left, rounded(share, self.currency))
 
     def deposit_left(self) -> Decimal:
         """Deposit held and not yet set against a bill."""
@@ -664,6 +872,10 @@ class ContractLine(PricedLine):
     belongs_to = "contract"
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="lines")
+    under = models.PositiveSmallIntegerField(_("under line"), null=True)
+    drawn = models.DecimalField(
+        _("drawn"), max_digits=18, decimal_places=2, default=Decimal(0), db_default=0
+    )
 
     wall = walls.of_nation()
 
@@ -672,6 +884,15 @@ class ContractLine(PricedLine):
             models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
             priced_whole("cases_contractline_priced_whole"),
             runs_forward("cases_contractline_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(drawn=0)
+                | Q(drawn__gt=0, under=None, amount__isnull=False, drawn__lte=models.F("amount")),
+                name="cases_contractline_within_ceiling",
+            ),
+            models.CheckConstraint(
+                condition=Q(under=None) | ~Q(under=models.F("number")),
+                name="cases_contractline_under_another",
+            ),
         ]
 
     def __str__(self) -> str:

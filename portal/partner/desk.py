@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Bill, Change, Contract, Indication, Request
+from cases.models import Bill, Change, Contract, Indication, Request, Requisition
 from cases.terms import lines_in_words
 from documents.models import Document
 from exports.models import Shipment
@@ -18,7 +18,7 @@ from partners import access, policies
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.partner import catalogue
-from portal.requests import facts_of_request
+from portal.requests import facts_of_request, facts_of_requisition
 from portal.versions import facts_of_change, page_of
 from workflow import steps
 from workflow.models import Case
@@ -44,6 +44,7 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
         "lines": lines_in_words(contract),
         "shipments": shipments.filter(contract_number=contract.number),
         "bills": Bill.objects.visible_to(person).filter(contract=contract),
+        "requisitions": contract.requisitions.all(),
         "changes": Change.objects.visible_to(person).filter(contract=contract),
     }
 
@@ -86,6 +87,14 @@ TYPES = (
         related=("nation", "contract", "contract__request"),
         facts=lambda change, person: facts_of_change(change),
         hidden_states={"draft", "under_approval"},
+        shows_trail=False,
+    ),
+    CaseType(
+        Requisition,
+        _("Requisitions"),
+        columns=("number", "title", "worth", "state", "changed_at"),
+        related=("nation", "contract"),
+        facts=facts_of_requisition,
         shows_trail=False,
     ),
     CaseType(

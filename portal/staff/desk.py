@@ -22,6 +22,7 @@ from cases.models import (
     Question,
     Quote,
     Request,
+    Requisition,
     Subcontract,
 )
 from cases.terms import lines_in_words
@@ -34,7 +35,7 @@ from partners.models import EmergencyAccess
 from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
-from portal.requests import facts_of_request
+from portal.requests import facts_of_request, facts_of_requisition
 from portal.staff import catalogue, trail
 from portal.staff.approvals import facts_of_file, files_of
 from portal.versions import facts_of_change, page_of
@@ -92,6 +93,7 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
         "subcontracts": contract.subcontracts.select_related("contractor"),
         "shipments": Shipment.objects.filter(contract_number=contract.number),
         "bills": contract.bills.all(),
+        "requisitions": contract.requisitions.all(),
         "changes": contract.changes.all(),
         "reviews": reviews.filter(request_number=contract.request.number),
         "journals": journals_of(contract.number),
@@ -159,6 +161,13 @@ TYPES = (
         columns=("number", "nation", "title", "code", "total", "state", "changed_at"),
         related=("nation", "contract", "contract__request"),
         facts=_change_facts,
+    ),
+    CaseType(
+        Requisition,
+        _("Requisitions"),
+        columns=("number", "nation", "title", "worth", "state", "changed_at"),
+        related=("nation", "contract"),
+        facts=facts_of_requisition,
     ),
     CaseType(
         TransferReview,

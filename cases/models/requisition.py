@@ -1,0 +1,240 @@
+"""A requisition: what a nation orders against the ceiling of a blanket order, within its worth."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from cases import actions, notices, rules
+from cases.models.contract import Contract, transfer_is_cleared
+from cases.models.contract import State as ContractState
+from cases.models.priced import priced_whole
+from industry.models import Article
+from ledger.money import written
+from partners.models import NationCase, NationCaseQuerySet, NationLine
+from workflow import handling, walls
+from workflow.steps import beginning, step
+
+
+class State(models.TextChoices):
+    SUBMITTED = "submitted", _("submitted")
+    PRICED = "priced", _("priced")
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+OPEN = [State.SUBMITTED, State.PRICED]
+
+
+# Guards --------------------------------------------------------------------------------------
+
+
+def fits_under_its_ceiling(requisition: Requisition) -> str:
+    """What is left of the ceiling covers it."""
+    return requisition.exceeds(requisition.ceiling())
+
+
+def order_is_open(requisition: Requisition) -> str:
+    """The blanket order is in execution."""
+    contract = requisition.contract
+    if contract.state in [ContractState.IN_EXECUTION, ContractState.DELIVERED]:
+        return ""
+    return _t("The order %(number)s is not in execution.") % {"number": contract.number}
+
+
+def transfer_of_the_order_is_cleared(requisition: Requisition) -> str:
+    """The transfer review of the blanket order is cleared and valid today."""
+    return transfer_is_cleared(requisition.contract)
+
+
+def holds_no_weapon(requisition: Requisition) -> str:
+    """Weapons go by a defined order: each is reviewed and priced by itself."""
+    weapons = requisition.lines.filter(article__item_class=Article.ItemClass.WEAPON)
+    if not weapons.exists():
+        return ""
+    return _t("Line %(lines)s is a weapon. It needs a request of its own.") % {
+        "lines": ", ".join(str(line.number) for line in weapons)
+    }
+
+
+class Requisition(NationCase):
+    number_letter = "D"
+
+    state = FSMField(_("state"), default=State.SUBMITTED, choices=State, protected=True)
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="requisitions", verbose_name=_("contract")
+    )
+    under = models.PositiveSmallIntegerField(_("under line"))
+    reference = models.CharField(_("own reference"), max_length=100)
+    needed_by = models.DateField(_("needed by"), null=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    worth = models.DecimalField(_("worth"), max_digits=18, decimal_places=2, null=True)
+    basis = models.CharField(_("where the price comes from"), max_length=200, blank=True)
+
+    objects = NationCaseQuerySet.as_manager()
+
+    wall = walls.of_nation(search=True, names="lines__article")
+
+    class Meta:
+        verbose_name = _("requisition")
+        verbose_name_plural = _("requisitions")
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="cases_requisition_known_state"
+            ),
+            handling.known("cases_requisition"),
+            models.CheckConstraint(
+                condition=Q(state__in=["submitted", "refused", "withdrawn"])
+                | Q(worth__isnull=False, worth__gt=0),
+                name="cases_requisition_priced_has_worth",
+            ),
+        ]
+
+    # Beginning -------------------------------------------------------------------------------
+
+    @beginning(
+        label=_("Order against a ceiling"),
+        may=rules.requester,
+        books=[actions.write_requisition_lines],
+        then=[notices.requisition_submitted],
+    )
+    def order(
+        cls,
+        *,
+        contract: Contract,
+        under_line: int,
+        lines: list[dict[str, Any]],
+        reference: str,
+        needed_by: date | None,
+    ) -> Any:
+        """Ask for articles or services within the worth of a ceiling."""
+        return cls(  # type: ignore[operator]
+            contract=contract,
+            nation_id=contract.nation_id,
+            title=contract.title,
+            currency=contract.currency,
+            under=under_line,
+            reference=reference,
+            needed_by=needed_by,
+        )
+
+    # Steps -----------------------------------------------------------------------------------
+
+    @step(
+        state,
+        source=OPEN,
+        target=State.PRICED,
+        label=_("Price the requisition"),
+        may=rules.case_manager,
+        books=[actions.price_requisition],
+    )
+    def price(self, *, lines: dict[int, Decimal], basis: str) -> None:
+        """Give each line its unit price; the charges agreed with the order are added."""
+        self.basis = basis
+
+    @step(
+        state,
+        source=State.PRICED,
+        target=State.ACCEPTED,
+        label=_("Accept the requisition"),
+        may=rules.case_manager,
+        when=[
+            order_is_open,
+            fits_under_its_ceiling,
+            transfer_of_the_order_is_cleared,
+            holds_no_weapon,
+        ],
+        books=[actions.put_on_order],
+        then=[notices.requisition_accepted],
+        confirm=True,
+        signs=True,
+    )
+    def accept(self) -> None:
+        """Take it on order: its lines stand under the ceiling from now on, and are bought and shipped."""
+
+    @step(
+        state,
+        source=OPEN,
+        target=State.REFUSED,
+        label=_("Refuse the requisition"),
+        may=rules.case_manager,
+        then=[notices.requisition_refused],
+        confirm=True,
+    )
+    def refuse(self, *, reason: str) -> None:
+        """Tell the nation why it cannot be supplied."""
+
+    @step(
+        state,
+        source=OPEN,
+        target=State.WITHDRAWN,
+        label=_("Withdraw the requisition"),
+        may=rules.requester,
+        then=[notices.requisition_withdrawn],
+        confirm=True,
+    )
+    def withdraw(self, *, reason: str) -> None:
+        """Your government no longer asks for it."""
+
+    # Facts -----------------------------------------------------------------------------------
+
+    def ceiling(self) -> Any:
+        """The line of the order on which it draws."""
+        return self.contract.lines.get(number=self.under)
+
+    def exceeds(self, ceiling: Any) -> str:
+        """Why it is too much for what is left of the ceiling, or ""."""
+        left = (ceiling.amount or Decimal(0)) - ceiling.drawn
+        if (self.worth or Decimal(0)) <= left:
+            return ""
+        return _t(
+            "%(worth)s are asked for, and %(left)s are left of line %(row)s. Order less, or have "
+            "the ceiling raised by an amendment."
+        ) % {
+            "worth": written(self.worth, self.currency),
+            "left": written(left, self.currency),
+            "row": ceiling.number,
+        }
+
+
+class RequisitionLine(NationLine):
+    belongs_to = "requisition"
+
+    requisition = models.ForeignKey(Requisition, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveSmallIntegerField(_("line"))
+    article = models.ForeignKey(
+        Article,
+        on_delete=models.PROTECT,
+        related_name="requisition_lines",
+        verbose_name=_("article or service"),
+    )
+    quantity = models.PositiveIntegerField(_("quantity"))
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
+
+    wall = walls.of_nation()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["requisition", "number"], name="cases_requisitionline_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="cases_requisitionline_positive"
+            ),
+            priced_whole("cases_requisitionline_priced_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requisition}-{self.number:02d}"
