@@ -546,7 +546,7 @@ class TermsWidget(ColumnsWidget):
 
     def __init__(self, column: str | Promise) -> None:
         super().__init__(column)
-        names = {field.name: field.verbose_name for field in LineTerms._meta.get_fields()}
+        names = {field.name: field.verbose_name for field in LineTerms._meta.concrete_fields}
         self.columns = {name: names[name] for name in TERMS}
         self.codes: Mapping[str, Mapping[str, str]] = {}
 

@@ -41,7 +41,13 @@ def answer(document: Document, *, by: Actor, capacity: Capacity) -> HttpResponse
 
 
 def answer_volume(
-    data: bytes, case: Case, papers: Sequence[str], *, by: Actor, capacity: Capacity
+    data: bytes,
+    case: Case,
+    papers: Sequence[str],
+    *,
+    by: Actor,
+    capacity: Capacity,
+    file_name: str = "",
 ) -> HttpResponseBase:
     """A volume bound a moment ago; `papers` are the digests of the kept ones that are in it."""
     with transaction.atomic():
@@ -54,7 +60,7 @@ def answer_volume(
             given={"papers": papers},
             digest=sha256(data).hexdigest(),
         )
-    return _download(data, f"{case.number}.pdf", "application/pdf")
+    return _download(data, file_name or f"{case.number}.pdf", "application/pdf")
 
 
 def announcement(document: Document) -> HttpResponseBase:

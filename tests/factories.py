@@ -639,7 +639,7 @@ class ContractFactory(CaseFactory):
                 state=more.get("approval", reached),
                 signed=more.get("signed", ()),
             )
-        if self.state in PAID_IN:
+        if self.state in PAID_IN and "deposit" not in without:
             book_deposit(self)
         if self.state in {"delivered", "closed"}:
             settle(self, without)
@@ -697,6 +697,45 @@ class ChangeFactory(CaseFactory):
         reached = "issued" if self.sent_at else "in_circulation"
         if self.state in {"under_approval", "offered", "issued", "in_effect"}:
             open_approval(self, "amendment", state=more.get("approval", reached))
+
+
+ON_ORDER = Decimal(250_000)
+
+
+class RequisitionFactory(CaseFactory):
+    """One line of two radios, under the first ceiling of a blanket order in execution."""
+
+    class Meta:
+        model = cases.Requisition
+
+    class Params:
+        is_priced = factory.LazyAttribute(lambda row: row.state in {"priced", "accepted"})
+
+    state = "submitted"
+    number = factory.Sequence(lambda n: f"JP-PH-26-D{n + 5000:04d}")
+    contract = factory.SubFactory(
+        ContractFactory, state="in_execution", kind_of_case="blanket_order"
+    )
+    nation = factory.SelfAttribute("contract.nation")
+    title = factory.SelfAttribute("contract.title")
+    currency = "JPY"
+    under = 1
+    reference = "DND-REQ-1"
+    worth = factory.Maybe("is_priced", 2 * ON_ORDER, None)
+    basis = factory.Maybe("is_priced", "catalogue", "")
+
+    @factory.post_generation
+    def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
+        if extracted is False:
+            return
+        priced = self.worth is not None
+        self.lines.create(
+            number=1,
+            article=ArticleFactory(catalogue_number="JP-TST-900"),
+            quantity=2,
+            unit_price=ON_ORDER if priced else None,
+            amount=2 * ON_ORDER if priced else None,
+        )
 
 
 def clear_change(change: Any) -> None:

@@ -74,11 +74,11 @@ def fits_what_has_happened(change: Change) -> str:
                 "row": line.number,
                 "packed": packed[line.number],
             }
-    for line in change.lines_after():
-        if line.drawn > (line.amount or 0):
+    for after in change.lines_after():
+        if after.drawn > (after.amount or 0):
             return _t(
                 "Line %(row)s: %(drawn)s have been ordered already. Give at least as much."
-            ) % {"row": line.number, "drawn": written(line.drawn, change.currency)}
+            ) % {"row": after.number, "drawn": written(after.drawn, change.currency)}
     billed = change.contract.billed()
     if (change.total or 0) >= billed:
         return ""

@@ -707,11 +707,11 @@ class Contract(PricedCase):
         may=rules.case_manager,
         when=[
             all_lines_delivered,
+            no_requisition_is_open,
             all_bills_settled,
             subcontracts_are_closed,
             end_use_certificate_is_on_file,
             articles_are_back,
-            no_requisition_is_open,
             no_change_is_open,
         ],
         then=[papers.closure_statement, notices.case_closed],

@@ -36,8 +36,9 @@ class PricedCase(NationCase):
 
     def forget_price(self) -> None:
         """It has to be priced again."""
+        columns = {field.name: field for field in self._meta.concrete_fields}
         for name in self.price_columns:
-            setattr(self, name, self._meta.get_field(name).get_default())
+            setattr(self, name, columns[name].get_default())
 
     def take_price_of(self, other: PricedCase) -> None:
         for name in self.price_columns:

@@ -194,13 +194,14 @@ class Requisition(NationCase):
     def exceeds(self, ceiling: Any) -> str:
         """Why it is too much for what is left of the ceiling, or ""."""
         left = (ceiling.amount or Decimal(0)) - ceiling.drawn
-        if (self.worth or Decimal(0)) <= left:
+        worth = self.worth or Decimal(0)
+        if worth <= left:
             return ""
         return _t(
             "%(worth)s are asked for, and %(left)s are left of line %(row)s. Order less, or have "
             "the ceiling raised by an amendment."
         ) % {
-            "worth": written(self.worth, self.currency),
+            "worth": written(worth, self.currency),
             "left": written(left, self.currency),
             "row": ceiling.number,
         }

@@ -161,5 +161,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=[*catalogue.PAGES, page_of("partner", policies.nations)],
+    pages=[*catalogue.PAGES, page_of("partner", policies.nations, reader)],
 )

@@ -335,5 +335,5 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=[*catalogue.PAGES, *trail.PAGES, page_of("staff", policies.staff)],
+    pages=[*catalogue.PAGES, *trail.PAGES, page_of("staff", policies.staff, reader)],
 )

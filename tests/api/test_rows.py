@@ -20,13 +20,15 @@ from tests.factories import (
     IndicationFactory,
     NationFactory,
     RequestFactory,
+    RequisitionFactory,
     ShipmentFactory,
 )
 
 pytestmark = pytest.mark.django_db
 
 LISTS = [
-    *("requests", "indications", "contracts", "changes", "shipments", "bills"),
+    *("requests", "indications", "contracts", "changes", "requisitions"),
+    *("shipments", "bills"),
     *("documents", "catalogue"),
 ]
 MAKE: dict[str, Callable[[], Any]] = {
@@ -35,6 +37,7 @@ MAKE: dict[str, Callable[[], Any]] = {
     "contracts": lambda: ContractFactory(state="offered"),
     "shipments": lambda: ShipmentFactory(state="shipped"),
     "changes": lambda: ChangeFactory(state="offered"),
+    "requisitions": RequisitionFactory,
     "bills": lambda: BillFactory(state="issued"),
 }
 
@@ -314,6 +317,7 @@ def test_a_longer_list_asks_the_database_no_more_often(
         "indications": 6,
         "contracts": 6,
         "changes": 6,
+        "requisitions": 6,
         "shipments": 5,
     }.get(kind, 4)
 

@@ -35,6 +35,7 @@ from tests.factories import (
     QuestionFactory,
     QuoteFactory,
     RequestFactory,
+    RequisitionFactory,
     ShipmentFactory,
     SubcontractFactory,
     TransferReviewFactory,
@@ -62,6 +63,7 @@ STATES: dict[type[Any], tuple[str, ...]] = {
     TransferReviewFactory: ("draft", "under_review", "cleared", "refused"),
     ContractFactory: ("draft", "under_approval", "offered", "in_execution", "closed", "lapsed"),
     ChangeFactory: ("draft", "under_approval", "offered", "issued", "in_effect"),
+    RequisitionFactory: ("submitted", "priced", "accepted"),
     SubcontractFactory: ("draft", "solicited", "under_approval", "in_production", "closed"),
     QuoteFactory: ("invited", "submitted", "declined"),
     ShipmentFactory: ("packed", "shipped", "received"),
@@ -72,6 +74,7 @@ SHOWN_TO_NATIONS: dict[type[Any], tuple[str, ...]] = {
     IndicationFactory: ("sent",),
     ContractFactory: ("offered", "in_execution", "closed"),
     ChangeFactory: ("offered", "issued", "in_effect"),
+    RequisitionFactory: ("submitted", "accepted"),
     ShipmentFactory: ("shipped", "received"),
     BillFactory: ("issued", "paid"),
 }

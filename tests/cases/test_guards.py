@@ -21,6 +21,7 @@ from cases.models import contract as contracts
 from cases.models import indication as indications
 from cases.models import quote as quotes
 from cases.models import request as requests
+from cases.models import requisition as requisitions
 from cases.models import subcontract as subcontracts
 from exports.models import review as reviews
 from exports.models import shipment as shipments
@@ -42,6 +43,7 @@ from tests.factories import (
     QuestionFactory,
     QuoteFactory,
     RequestFactory,
+    RequisitionFactory,
     ShipmentFactory,
     SubcontractFactory,
     TransferReviewFactory,
@@ -69,6 +71,27 @@ def from_stock(basis: str) -> Any:
     contract.lines.filter(number=1).update(source="S", article=radio)
     PriceFactory(article=radio, basis=basis)
     return contract
+
+
+def of_kind(kind: str, **fields: Any) -> Any:
+    return ContractFactory(kind_of_case=kind, **fields)
+
+
+def in_its_place(kind: str, *, state: str = "in_execution", **terms: Any) -> Any:
+    """A case of a kind, on a stock that is in a state, its lines with these terms."""
+    contract = of_kind(kind, builds_on=of_kind("support_stock", state=state))
+    contract.lines.update(**terms)
+    return contract
+
+
+def ordered(**fields: Any) -> Any:
+    return RequisitionFactory(state="priced", **fields)
+
+
+def armed() -> Any:
+    requisition = ordered()
+    requisition.lines.update(article=ArticleFactory(item_class="weapon"))
+    return requisition
 
 
 def quoted(state: str = "solicited") -> Any:
@@ -406,6 +429,115 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         quoted,
         lambda: quoted("cancelled"),
         "No quote has been taken for line 1, 2. Solicit and take one first.",
+    ),
+    (
+        contracts.fits_its_kind,
+        ContractFactory,
+        lambda: of_kind("lease"),
+        "Line 1, 2 does not belong in a case of this kind. Choose another kind.",
+    ),
+    (
+        contracts.fits_its_kind,
+        lambda: in_its_place("support_draws", period_from=TODAY, period_to=TODAY),
+        lambda: in_its_place("support_draws"),
+        "Line 1, 2 has no period. Write the terms of the lines.",
+    ),
+    (
+        contracts.stands_on_its_stock,
+        lambda: in_its_place("support_draws"),
+        lambda: in_its_place("support_draws", state="accepted"),
+        "The stock of part I is not in execution yet. Name its case with the kind.",
+    ),
+    (
+        contracts.is_priced_by_quotes,
+        ContractFactory,
+        lambda: of_kind("blanket_order"),
+        "The lines are ceilings: set them instead.",
+    ),
+    (
+        contracts.is_by_worth,
+        lambda: of_kind("blanket_order"),
+        ContractFactory,
+        "Only a blanket order has ceilings. Choose the kind of case first.",
+    ),
+    (
+        contracts.has_no_subcontract,
+        ContractFactory,
+        quoted,
+        "Industry has been asked already. Cancel the subcontracts first.",
+    ),
+    (
+        contracts.no_requisition_is_open,
+        lambda: RequisitionFactory(state="refused").contract,
+        lambda: RequisitionFactory(number="JP-PH-26-D9999").contract,
+        "Requisition JP-PH-26-D9999 waits for an answer.",
+    ),
+    (
+        contracts.articles_are_back,
+        lambda: of_kind("lease", state="delivered", returned_on=TODAY),
+        lambda: of_kind("lease", state="delivered"),
+        "The articles on lease have not come back. Record their return first.",
+    ),
+    (
+        contracts.articles_are_lent,
+        lambda: of_kind("lease", state="delivered"),
+        delivered,
+        "Nothing is on lease.",
+    ),
+    (
+        contracts.articles_are_lent,
+        lambda: of_kind("lease", state="delivered"),
+        lambda: of_kind("lease", state="delivered", returned_on=TODAY),
+        "They have come back already.",
+    ),
+    (
+        contracts.all_lines_delivered,
+        lambda: of_kind("support_stock", state="delivered"),
+        lambda: of_kind("support_stock", state="in_execution"),
+        "Not yet in stock: line 1, 2.",
+    ),
+    (
+        contracts.something_to_ship,
+        lambda: SubcontractFactory(state="accepted").contract,
+        lambda: of_kind("support_stock", state="in_execution"),
+        "What is bought stays in Japan, for later requisitions.",
+    ),
+    (
+        contracts.something_to_bill,
+        lambda: ContractFactory(state="in_execution"),
+        lambda: of_kind("grant", state="in_execution"),
+        "A grant is not billed.",
+    ),
+    (
+        requisitions.fits_under_its_ceiling,
+        ordered,
+        lambda: ordered(worth=NET),
+        (
+            "JPY 5,000,000 are asked for, and JPY 3,000,000 are left of line 1. Order less, or have "
+            "the ceiling raised by an amendment."
+        ),
+    ),
+    (
+        requisitions.order_is_open,
+        ordered,
+        lambda: ordered(contract=of_kind("blanket_order", number="JP-PH-26-9999")),
+        "The order JP-PH-26-9999 is not in execution.",
+    ),
+    (
+        requisitions.transfer_of_the_order_is_cleared,
+        ordered,
+        lambda: ordered(
+            contract=of_kind(
+                "blanket_order", state="in_execution", furnished__without=["clearance"]
+            )
+        ),
+        UNCLEARED,
+    ),
+    (
+        requisitions.holds_no_weapon,
+        ordered,
+        armed,
+        "Line 1 is a weapon. It needs a request of its own.",
     ),
     (
         contracts.stock_has_prices,

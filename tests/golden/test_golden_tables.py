@@ -20,6 +20,7 @@ from cases.models import (
     Quote,
     QuoteLine,
     Request,
+    Requisition,
     Subcontract,
     Threshold,
 )
@@ -48,6 +49,7 @@ from tests.factories import (
     QuestionFactory,
     QuoteFactory,
     RequestFactory,
+    RequisitionFactory,
     ShipmentFactory,
     SubcontractFactory,
     TransferReviewFactory,
@@ -193,11 +195,23 @@ def contracts(people: People) -> Situations:
     ChangeFactory(contract=changed, number="JP-PH-26-V9902")
     cleaned_up = delivered()
     ChangeFactory(contract=cleaned_up, number="JP-PH-26-V9903", kind_of_change="modification")
+    from_stock = ContractFactory()
+    from_stock.lines.filter(number=1).update(source="S", article=ArticleFactory())
+    SubcontractFactory(contract=from_stock, state="solicited", contractor=firm(), amount=NET)
+    ordering = ContractFactory(state="in_execution", kind_of_case="blanket_order")
+    ordered = delivered(kind_of_case="blanket_order")
+    RequisitionFactory(contract=ordering, number="JP-PH-26-D9901")
+    RequisitionFactory(contract=ordered, number="JP-PH-26-D9902")
     replaced = ContractFactory(state="lapsed")
     ContractFactory(request=replaced.request, number="JP-PH-26-9901", furnished=False)
     return in_each_state(ContractFactory) | {
         "draft, quotes taken": quoted,
         "draft, a quote taken that has run out": stale,
+        "draft, a line from stock without a price": from_stock,
+        "draft, a blanket order": ContractFactory(kind_of_case="blanket_order"),
+        "draft, priced, of a kind that its lines do not have": ContractFactory(
+            is_priced=True, kind_of_case="lease"
+        ),
         "draft, priced": ContractFactory(is_priced=True),
         "draft, priced, another quote taken since": requoted,
         "draft, priced, not cleared": ContractFactory(
@@ -215,6 +229,9 @@ def contracts(people: People) -> Situations:
         "under approval, the file decided, another quote taken since": overtaken,
         "under approval, the file decided, a quote run out since": outlived,
         "offered, expired": ContractFactory(state="offered", expires_on=YESTERDAY),
+        "offered, its part I not in execution": ContractFactory(
+            state="offered", kind_of_case="support_draws"
+        ),
         "offered, being restated": restated,
         "offered, a quote run out since": quote_gone,
         "offered, clearance gone": ContractFactory(
@@ -222,6 +239,8 @@ def contracts(people: People) -> Situations:
         ),
         "lapsed, another contract since": replaced,
         "in execution, a change drafted": changed,
+        "in execution, a lease": ContractFactory(state="in_execution", kind_of_case="lease"),
+        "in execution, a requisition open": ordering,
         "in execution, a bill drafted": BillFactory().contract,
         "in execution, delivery accepted": inspected,
         "in execution, all received": arrived,
@@ -231,6 +250,8 @@ def contracts(people: People) -> Situations:
         "delivered, a subcontract open": still_buying,
         "delivered, no end-use certificate": delivered("certificate"),
         "delivered, a change drafted": cleaned_up,
+        "delivered, a lease": delivered(kind_of_case="lease"),
+        "delivered, a requisition open": ordered,
     }
 
 
@@ -265,6 +286,22 @@ def changes(people: People) -> Situations:
         "offered, expired": ChangeFactory(state="offered", expires_on=YESTERDAY),
         "offered, more packed since": signed_late,
         "offered, clearance gone": ChangeFactory(state="offered", **not_covered),
+    }
+
+
+def requisitions(people: People) -> Situations:
+    dearer = RequisitionFactory(state="priced", worth=NET)
+    uncleared = ContractFactory(
+        state="in_execution", kind_of_case="blanket_order", furnished__without=["clearance"]
+    )
+    closed, armed = RequisitionFactory(state="priced"), RequisitionFactory(state="priced")
+    Contract.objects.filter(pk=closed.contract_id).update(state="closed", number="JP-PH-26-9902")
+    armed.lines.update(article=ArticleFactory(item_class="weapon"))
+    return in_each_state(RequisitionFactory) | {
+        "priced, more than is left of the ceiling": dearer,
+        "priced, clearance gone": RequisitionFactory(state="priced", contract=uncleared),
+        "priced, the order closed": closed,
+        "priced, a weapon": armed,
     }
 
 
@@ -531,6 +568,7 @@ MACHINES: list[tuple[type[Case], Callable[[People], Situations]]] = [
     (Indication, indications),
     (Contract, contracts),
     (Change, changes),
+    (Requisition, requisitions),
     (Subcontract, subcontracts),
     (Quote, quotes),
     (TransferReview, reviews),

@@ -38,6 +38,7 @@ MACHINES = [
     "Indication",
     "Quote",
     "Request",
+    "Requisition",
     "Shipment",
     "Subcontract",
     "TransferReview",
@@ -158,6 +159,7 @@ def test_steps_that_sign_are_these() -> None:
         *("TransferReview.clear", "TransferReview.refuse"),
         *("Request.decline", "Indication.send", "Contract.extend"),
         *("Change.send", "Change.sign", "Change.decline", "Change.extend", "Change.restate"),
+        "Requisition.accept",
     }
 
 

@@ -43,6 +43,7 @@ from tests.factories import (
     QuestionFactory,
     QuoteFactory,
     RequestFactory,
+    RequisitionFactory,
     ShipmentFactory,
     SubcontractFactory,
     TransferReviewFactory,
@@ -327,6 +328,21 @@ def indication_of_another_nation() -> None:
     change(indication, nation="AU")
 
 
+def requisition_of_another_nation() -> None:
+    requisition = RequisitionFactory(furnished=False)
+    change(requisition, nation="AU")
+
+
+def built_on_another_nation() -> None:
+    request = RequestFactory(nation=NationFactory(code="AU"))
+    change(ContractFactory(), builds_on=ContractFactory(request=request, furnished=False))
+
+
+def built_on_itself() -> None:
+    contract = ContractFactory()
+    change(contract, builds_on=contract)
+
+
 def reversal_in_another_nation() -> None:
     words = {"kind": "test", "subject": "test", "currency": "JPY", "posted_on": DAY, "by": "test"}
     rows = [Row(Account.Code.BANK, Account.Code.DEPOSITS, Decimal(1))]
@@ -351,6 +367,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_change_same_owner": change_of_another_nation,
     "cases_changeline_same_owner": lambda: change(line_of(ChangeFactory), nation="AU"),
     "cases_version_same_owner": lambda: version(nation=NationFactory(code="AU")),
+    "cases_requisition_same_owner": requisition_of_another_nation,
+    "cases_requisitionline_same_owner": lambda: change(line_of(RequisitionFactory), nation="AU"),
+    "cases_contract_same_owner_below": built_on_another_nation,
     "cases_bill_same_owner": lambda: change(BillFactory(), nation="AU"),
     "cases_quoteline_same_owner": lambda: change(
         QuoteFactory(state="submitted").lines.first(), contractor=firm("Other").pk
@@ -363,6 +382,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_indication_known_state": in_state(IndicationFactory),
     "cases_contract_known_state": in_state(ContractFactory),
     "cases_change_known_state": in_state(ChangeFactory),
+    "cases_requisition_known_state": in_state(RequisitionFactory),
     "cases_subcontract_known_state": in_state(SubcontractFactory),
     "cases_quote_known_state": in_state(QuoteFactory),
     "cases_bill_known_state": in_state(BillFactory),
@@ -373,6 +393,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     # known labels
     "cases_request_known_handling": in_handling(RequestFactory),
     "cases_indication_known_handling": in_handling(IndicationFactory),
+    "cases_requisition_known_handling": in_handling(RequisitionFactory),
     "cases_contract_known_handling": in_handling(ContractFactory),
     "cases_change_known_handling": in_handling(ChangeFactory),
     "cases_subcontract_known_handling": in_handling(SubcontractFactory),
@@ -424,6 +445,20 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_contract_one_live_per_request": lambda: again(ContractFactory(), number="C2"),
     "cases_contractline_once": lambda: again(line_of(ContractFactory)),
     "cases_contractline_priced_whole": lambda: change(line_of(ContractFactory), unit_price=1),
+    "cases_contractline_runs_forward": lambda: change(line_of(ContractFactory), months_from=3),
+    "cases_contract_known_kind": lambda: change(ContractFactory(), kind_of_case="whim"),
+    "cases_contract_builds_on_another": built_on_itself,
+    "cases_contractline_within_ceiling": lambda: change(
+        ContractFactory(is_priced=True).lines.first(), drawn=NET * 9
+    ),
+    "cases_contractline_under_another": lambda: change(
+        ContractFactory().lines.get(number=1), under=1
+    ),
+    # requisitions
+    "cases_requisition_priced_has_worth": lambda: change(RequisitionFactory(), state="priced"),
+    "cases_requisitionline_once": lambda: again(line_of(RequisitionFactory)),
+    "cases_requisitionline_positive": lambda: change(line_of(RequisitionFactory), quantity=0),
+    "cases_requisitionline_priced_whole": lambda: change(line_of(RequisitionFactory), unit_price=1),
     # changes and versions
     "cases_change_known_kind": lambda: change(ChangeFactory(), kind_of_change="whim"),
     "cases_change_adds_up": lambda: change(ChangeFactory(), total=1),
@@ -438,6 +473,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
         ChangeFactory(state="in_effect"), in_effect_at=None
     ),
     "cases_changeline_once": lambda: again(line_of(ChangeFactory)),
+    "cases_changeline_runs_forward": lambda: change(line_of(ChangeFactory), period_to=DAY),
     "cases_changeline_priced_whole": lambda: change(line_of(ChangeFactory), unit_price=None),
     "cases_version_once": version,
     # subcontracts and quotes

@@ -175,6 +175,7 @@ SLUGS = {
     "invitations": "quotes",
     "shipments": "shipments",
     "changes": "changes",
+    "requisitions": "requisitions",
     "bills": "bills",
     "approvals": "approvals",
 }

@@ -27,6 +27,7 @@ from tests.factories import (
     QuestionFactory,
     QuoteFactory,
     RequestFactory,
+    RequisitionFactory,
     ShipmentFactory,
     Somebody,
     SubcontractFactory,
@@ -93,6 +94,7 @@ def deal_of(owner: str) -> Deal:
         ),
         "shipments": ShipmentFactory(contract=contract, state="shipped"),
         "changes": ChangeFactory(contract=contract, state="offered"),
+        "requisitions": RequisitionFactory(contract=contract),
         "bills": BillFactory(contract=contract, state="issued"),
         "approvals": ApprovalFile.objects.get(subject_id=contract.pk),
     }

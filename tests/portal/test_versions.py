@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +12,11 @@ from django.urls import reverse
 
 from cases import content
 from cases.models import Change
+from tests.documents.test_pdf import read_with
 from tests.factories import ChangeFactory, ContractFactory, person
 from tests.people import enter
 from workflow import values
+from workflow.models import Entry
 
 pytestmark = pytest.mark.django_db
 READERS = [("staff", "case_manager"), ("partner", "signatory")]
@@ -97,3 +101,40 @@ def test_change_without_lines_changes_nothing_yet() -> None:
 
     assert answer.context["differences"] == []
     assert "Nothing differs." in answer.content.decode()
+
+
+# As a paper ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("desk", "role"), READERS)
+def test_comparison_is_a_paper_in_both_languages(desk: str, role: str, tmp_path: Path) -> None:
+    contract = amended()
+
+    answer = page(desk, role, contract, "?from=basic&to=A1&paper=1")
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert f"{contract.number}_basic_A1.pdf" in answer["Content-Disposition"]
+    told = read_with("pdftotext", b"".join(answer.streaming_content), tmp_path)
+    for phrase in ("新旧対照表", "Comparison of Versions", "line 3: quantity", "7,224,000"):
+        assert phrase in told
+
+
+def test_same_comparison_is_the_same_bytes_and_in_the_trail() -> None:
+    contract = amended()
+    query = "?from=A1&to=basic&paper=1"
+
+    first, second = (
+        b"".join(page("staff", "case_manager", contract, query).streaming_content) for _ in range(2)
+    )
+
+    assert first == second
+    read = Entry.objects.filter(event="paper_read", case_id=contract.pk)
+    assert set(read.values_list("digest", flat=True)) == {sha256(first).hexdigest()}
+
+
+def test_comparison_of_another_nation_is_not_there() -> None:
+    contract = amended()
+
+    answer = page("partner", "signatory", contract, "?paper=1", nation="AU")
+
+    assert answer.status_code == 404
