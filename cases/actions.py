@@ -475,6 +475,10 @@ def set_ceilings(act: Act) -> None:
         )
 
 
+def choose_notes(act: Act) -> None:
+    act.case.chosen_notes = sorted(act.given["notes"])
+
+
 def write_terms(act: Act) -> None:
     """A line that comes from elsewhere than before is priced again."""
     contract, given = act.case, act.given["terms"]

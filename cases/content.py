@@ -1,6 +1,7 @@
 """What a contract says, as plain values: put to approval, kept as a version, compared with another.
 
-{"lines": {"1": {"article": ..., "quantity": ..., "unit_price": ..., "amount": ...}},
+{"lines": {"1": {"article": ..., "quantity": ..., "unit_price": ..., "amount": ..., "source": ...}},
+ "notes": {"code": "what it says, in both languages"},
  "price": {"currency": ..., "net": ..., ...}, "terms": {"title": ..., "end_user": ..., ...}}
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cases import standard_notes
 from cases.models.priced import TERMS
 from workflow import values
 
@@ -31,21 +33,23 @@ def of_lines(rows: Iterable[Any], **columns: str) -> Values:
 
 def of_contract(contract: Any) -> Values:
     """What is agreed: what was ordered under a ceiling since then is not part of it."""
-    return _told(contract, contract, contract.lines.filter(under=None).select_related("article"))
+    lines = contract.lines.filter(under=None).select_related("article")
+    return _told(contract, contract, lines, standard_notes.of_offer(contract))
 
 
 def of_change(change: Any) -> Values:
     """What the contract says once the change is in effect."""
-    return _told(change.contract, change, change.lines_after())
+    return _told(change.contract, change, change.lines_after(), standard_notes.of_change(change))
 
 
-def _told(contract: Any, priced: Any, lines: Iterable[Any]) -> Values:
+def _told(contract: Any, priced: Any, lines: Iterable[Any], notes: Iterable[Values]) -> Values:
     request = contract.request
     return {
         "lines": of_lines(
             lines, unit_price="unit_price", amount="amount", **{name: name for name in TERMS}
         ),
         "price": {name: getattr(priced, name) for name in priced.price_columns},
+        "notes": {note["code"]: f"{note['ja']}\n{note['en']}" for note in notes},
         "terms": {
             "nation": contract.nation_id,
             "title": contract.title,

@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions, adviser, line_tables
+from cases import actions, adviser, line_tables, standard_notes
 from cases.fields import (
     ArticleLinesField,
     CeilingsField,
@@ -763,6 +763,28 @@ class WriteTerms(StepForm):
             actions.lines_being_bought(contract),
         )
         field.initial = {line.number: line.terms for line in lines}
+
+
+@asks(Contract.choose_notes)
+@asks(Change.choose_notes)
+class ChooseNotes(StepForm):
+    notes = forms.MultipleChoiceField(
+        label=_("Notes"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def prepare(self) -> None:
+        fitting = standard_notes.fitting_for(self.case)
+        self.fields["notes"].choices = [  # type: ignore[attr-defined]
+            (note.code, str(note)) for note in fitting if not note.is_mandatory
+        ]
+        self.fields["notes"].initial = self.case.chosen_notes
+        self.standing = [str(note) for note in fitting if note.is_mandatory]
+
+    @property
+    def remark(self) -> str:
+        if not self.standing:
+            return ""
+        return _t("These always stand there: %(notes)s.") % {"notes": "; ".join(self.standing)}
 
 
 @asks(Contract.send_offer)

@@ -195,6 +195,7 @@ class Change(PricedCase):
             nation_id=contract.nation_id,
             title=contract.title,
             currency=contract.currency,
+            chosen_notes=contract.chosen_notes,
             kind_of_change=kind_of_change,
             code=f"{letter}{before + 1}",
             purpose=purpose,
@@ -226,6 +227,18 @@ class Change(PricedCase):
     )
     def write_terms(self, *, terms: dict[int, dict[str, Any]]) -> None:
         """Say from where, when, how far and on what terms each line is to be supplied."""
+
+    @step(
+        state,
+        source=State.DRAFT,
+        label=_("Choose the notes"),
+        awaited=False,
+        may=rules.case_manager,
+        books=[actions.choose_notes],
+        duty="offer:draft",
+    )
+    def choose_notes(self, *, notes: list[str]) -> None:
+        """Choose from the library what stands on the paper beside the notes that always do."""
 
     @step(
         state,

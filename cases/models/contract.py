@@ -471,6 +471,18 @@ class Contract(PricedCase):
 
     @step(
         state,
+        source=State.DRAFT,
+        label=_("Choose the notes"),
+        awaited=False,
+        may=rules.case_manager,
+        books=[actions.choose_notes],
+        duty="offer:draft",
+    )
+    def choose_notes(self, *, notes: list[str]) -> None:
+        """Choose from the library what stands on the paper beside the notes that always do."""
+
+    @step(
+        state,
         source=[State.DRAFT, State.UNDER_APPROVAL],
         label=_("Price the offer"),
         may=rules.case_manager,
@@ -755,6 +767,7 @@ class Contract(PricedCase):
     def take_change_in(self, *, change: Any) -> str:
         """The change is in effect: the contract says what it says."""
         self.take_price_of(change)
+        self.chosen_notes = change.chosen_notes
         return State.ACCEPTED if self.state == State.ACCEPTED else State.IN_EXECUTION
 
     @step(
@@ -771,6 +784,7 @@ class Contract(PricedCase):
     def offer_anew(self, *, change: Any) -> None:
         """The restated offer has been sent: it counts in place of the one before."""
         self.take_price_of(change)
+        self.chosen_notes = change.chosen_notes
         self.expires_on, self.offered_at = change.expires_on, change.sent_at
 
     @step(

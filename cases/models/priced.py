@@ -25,6 +25,7 @@ class PricedCase(NationCase):
     total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, null=True)
     deposit = models.DecimalField(_("initial deposit"), max_digits=18, decimal_places=2, null=True)
     priced_on = models.DateField(_("priced"), null=True)
+    chosen_notes = models.JSONField(_("chosen notes"), default=list, db_default=[])
 
     price_columns = (
         *("currency", "net", "administrative_percent", "administrative_charge"),
@@ -35,10 +36,10 @@ class PricedCase(NationCase):
         abstract = True
 
     def forget_price(self) -> None:
-        """It has to be priced again."""
-        columns = {field.name: field for field in self._meta.concrete_fields}
+        """It has to be priced again, in the same currency."""
         for name in self.price_columns:
-            setattr(self, name, columns[name].get_default())
+            if name != "currency":
+                setattr(self, name, None)
 
     def take_price_of(self, other: PricedCase) -> None:
         for name in self.price_columns:

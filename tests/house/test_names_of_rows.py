@@ -30,6 +30,7 @@ from cases.models import (
     RequestLine,
     Requisition,
     RequisitionLine,
+    StandardNote,
     Subcontract,
     SubcontractLine,
     Threshold,
@@ -86,6 +87,7 @@ NAMED: list[tuple[Model, str]] = [
         Absence(person=WHO, first_day=NOON.date(), last_day=NOON.date()),
         "CRUZ Maria: 2026-11-22 – 2026-11-22",
     ),
+    (StandardNote(code="quiet", title_en="Quiet"), "Quiet"),
     (Threshold(code="bill_approval", from_amount=Decimal(5)), "bills that need an approval 5"),
     (ClockStandard(clock="approval.decide", days=10), "approval.decide: 10"),
     (

@@ -15,7 +15,7 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from api.models import IdempotentCall
-from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, StandardNote, Threshold
 from documents import numbers
 from documents.models import DocumentNumber
 from industry.models import CatalogueCode
@@ -181,6 +181,12 @@ def point(**fields: Any) -> None:
         "why_en": "test",
     }
     ChecklistItem.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
+
+
+def note(**fields: Any) -> None:
+    texts = ("title_ja", "title_en", "text_ja", "text_en", "keeper")
+    words = {"code": "quiet", **dict.fromkeys(texts, "Be quiet.")}
+    StandardNote.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
 
 
 def return_reason(**fields: Any) -> None:
@@ -420,6 +426,11 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_returnreason_once": lambda: twice(return_reason),
     "cases_returnreason_known_use": lambda: return_reason(use="praise"),
     "cases_returnreason_ends_after_it_begins": lambda: return_reason(valid_to=WELL_BEFORE),
+    "cases_standardnote_once": lambda: twice(note),
+    "cases_standardnote_known_kind": lambda: note(kind_of_case="whim"),
+    "cases_standardnote_known_condition": lambda: note(condition="rain"),
+    "cases_standardnote_stands_somewhere": lambda: note(on_offers=False, on_amendments=False),
+    "cases_standardnote_ends_after_it_begins": lambda: note(valid_to=WELL_BEFORE),
     "cases_request_transferred_somewhere": lambda: change(RequestFactory(), state="transferred"),
     "cases_request_continued_elsewhere": continued_in_itself,
     "cases_request_proposed_with_reason": lambda: change(

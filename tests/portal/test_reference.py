@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import ApprovalRoute
-from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, StandardNote, Threshold
 from industry.models import Article, CatalogueCode
 from partners.forms import ProposeRow
 from partners.models import Agreement, Nation, Proposal, Unit
@@ -95,6 +95,7 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Reasons for returns and negative answers", ReturnReason.objects.count()),
         ("Separations of duties", Separation.objects.count()),
         ("Standards of clocks", ClockStandard.objects.count()),
+        ("Standard notes", StandardNote.objects.count()),
         ("Thresholds", Threshold.objects.count()),
         ("Units", Unit.objects.count()),
     ]

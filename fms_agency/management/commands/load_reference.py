@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from approvals.models import ApprovalRoute
-from cases.models import ChecklistItem, Rate, ReturnReason, Threshold
+from cases.models import ChecklistItem, Rate, ReturnReason, StandardNote, Threshold
 from fms_agency.alone import SHIPPED
 from industry.models import Article, CatalogueCode
 from partners.models import Agreement, Nation, Unit
@@ -44,6 +44,9 @@ class Command(BaseCommand):
             ),
             "return_reasons": _add(
                 ReturnReason, _rows(reference, "return_reasons"), ["use", "code", "valid_from"]
+            ),
+            "standard_notes": _add(
+                StandardNote, _rows(reference, "standard_notes"), ["code", "valid_from"]
             ),
             "units": _add(Unit, _rows(reference, "units"), ["code"]),
             "approval_routes": _routes(_rows(reference, "approval_routes")),
