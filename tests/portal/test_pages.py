@@ -73,6 +73,7 @@ def reader_of(desk: str, slug: str) -> Client:
             [
                 *("My desk", "Decisions", "Requests", "Price and availability", "Contracts"),
                 *(
+                    "Changes of contracts",
                     "Subcontracts",
                     "Quotes",
                     "Shipments",
