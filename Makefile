@@ -58,10 +58,10 @@ drill-tamper:  ## DRILLS=300 random changes behind the house's back, each found 
 	@DRILLS=$${DRILLS:-300} $(HOUSE) test tests/seal/test_drill.py -n 0 -s $(ARGS)
 
 coverage:  ## run all but the long tests; red where a branch of money, gate, rights, trail or outbox, or over 2 % of all, is not walked
-	@$(HOUSE) test $(MEASURED) $(or $(ARGS),--cov-fail-under=$(LEAST) -n auto $(addprefix --ignore=,$(LONG)))
+	@$(HOUSE) test $(MEASURED) $(or $(ARGS),--cov-fail-under=$(LEAST) -n auto --dist worksteal $(addprefix --ignore=,$(LONG)))
 
 long:  ## run the long tests, which coverage leaves out; both together are all tests
-	@$(HOUSE) test $(or $(ARGS),-n auto $(LONG))
+	@$(HOUSE) test $(or $(ARGS),-n auto --dist worksteal $(LONG))
 
 drill-walls:  ## take away each policy, grant, trigger, promise, right and duty: a test has to miss each
 	@MUTANTS=all $(HOUSE) test tests/mutants -n 0 -s $(ARGS)

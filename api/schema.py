@@ -82,7 +82,8 @@ def _expanded(paths: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def steps_for_partners(model: Any) -> list[Step]:
     """The steps that some role of a nation carries; nobody else has a client."""
-    return [step for step in steps_of(model).values() if partner_roles(step)]
+    offered = (step for step in steps_of(model).values() if not step.inner)
+    return [step for step in offered if partner_roles(step)]
 
 
 def partner_roles(step: Step) -> list[str]:

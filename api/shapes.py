@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases.fields import ArticleLinesField, PerLineField
+from cases.fields import ArticleLinesField, ChangedLinesField, OrderedLinesField, PerLineField
 
 Schema = dict[str, Any]
 
@@ -35,6 +35,29 @@ LINE: Schema = {
         "remark": {"type": "string", "maxLength": 200},
     },
     "required": ["quantity"],
+    "additionalProperties": False,
+}
+
+ORDERED_LINE: Schema = {
+    **LINE,
+    "properties": {
+        name: shape for name, shape in LINE["properties"].items() if name != "description"
+    },
+    "required": ["article", "quantity"],
+}
+CHANGED_LINE: Schema = {
+    "type": "object",
+    "properties": {
+        "number": {
+            "type": "integer",
+            "description": "Of a line that is there; none for a new one.",
+        },
+        "article": {"type": "string", "description": "Catalogue number of a new line."},
+        "quantity": {"type": "integer", "minimum": 0, "description": "0 takes the line out."},
+        "unit_price": {"type": "string", "format": "decimal"},
+        "basis": {"type": "string", "maxLength": 200},
+    },
+    "required": ["quantity", "unit_price", "basis"],
     "additionalProperties": False,
 }
 
@@ -97,12 +120,30 @@ SHAPES: tuple[tuple[type[forms.Field], Shape], ...] = (
         ),
     ),
     (
+        OrderedLinesField,
+        Shape(
+            "ordered_lines",
+            {"type": "array", "items": ORDERED_LINE, "maxItems": 200},
+            _are_rows,
+            _("Give a list of lines, each with article and quantity."),
+        ),
+    ),
+    (
         ArticleLinesField,
         Shape(
             "lines",
             {"type": "array", "items": LINE, "maxItems": 200},
             _are_rows,
             _("Give a list of lines, each with article or description, and quantity."),
+        ),
+    ),
+    (
+        ChangedLinesField,
+        Shape(
+            "changed_lines",
+            {"type": "array", "items": CHANGED_LINE, "maxItems": 200},
+            _are_rows,
+            _("Give a list of lines, each with number or article, quantity, unit price and basis."),
         ),
     ),
     (

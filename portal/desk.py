@@ -325,7 +325,8 @@ class Desk:
         status: int = 200,
     ) -> HttpResponse:
         person = _person(request)
-        offered = _offered(row, person)
+        heard: steps.Heard = {}
+        offered = _offered(row, person, heard)
         signs = any(choice.step.signs and choice.is_open for choice in offered)
         is_proven = not signs or confirmation.is_fresh(request)
         note_reading(row, person)
@@ -348,7 +349,7 @@ class Desk:
             "failed_form": form,
             "proof": proof,
             "refusal": refusal,
-            "turn": [ROLES[role].label for role in steps.whose_turn(row) if role in ROLES],
+            "turn": [ROLES[role].label for role in steps.whose_turn(row, heard) if role in ROLES],
             "progress": progress(row, kind.hidden_states),
             "papers": [self._shown_paper(paper) for paper in self.papers(person, row)],
             **(told(row) if kind.shows_trail else {}),
@@ -469,9 +470,9 @@ class ShownChoice:
         )
 
 
-def _offered(row: Case, person: Any) -> list[Choice]:
+def _offered(row: Case, person: Any, heard: steps.Heard) -> list[Choice]:
     """What a page offers: first the answer to what has been asked, if anything has."""
-    found = steps.choices(row, person)
+    found = steps.choices(row, person, heard)
     answers = [choice for choice in found if choice.step.answers and choice.is_open]
     return [*answers, *(choice for choice in found if not choice.step.answers)]
 

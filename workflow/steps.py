@@ -32,6 +32,7 @@ from workflow.trail import current_request_id
 log = logging.getLogger(__name__)
 
 type_of_guard = Callable[[Any], str]
+Heard = dict[type_of_guard, str]  # what guards have said of one row, as it was read
 
 # States that end or park a case: reaching one of them is possible, not awaited.
 SIDEWAYS = frozenset(
@@ -129,11 +130,20 @@ class Step:
     def effect(self, key: str) -> Effect:
         return next(effect for effect in self.then if effect.key == key)
 
-    def refusal(self, case: Case) -> str:
-        """Why the step is not open now, whoever asks: the state's sentence or the first guard's."""
+    def refusal(self, case: Case, heard: Heard | None = None) -> str:
+        """Why the step is not open now, whoever asks: the state's sentence or the first guard's.
+
+        Who looks at several steps of the same row gives them one `heard`: each guard is asked once.
+        """
         if self.sources and case.state not in self.sources:
             return _("Not possible while the case is “%(state)s”.") % {"state": case.state_label}
-        return next((why for guard in self.when if (why := guard(case))), "")
+        known: Heard = {} if heard is None else heard
+        for guard in self.when:
+            if guard not in known:
+                known[guard] = guard(case)
+            if known[guard]:
+                return known[guard]
+        return ""
 
 
 def step(
@@ -344,11 +354,12 @@ class Choice:
         return not self.why_not
 
 
-def choices(case: Case, person: Actor) -> list[Choice]:
+def choices(case: Case, person: Actor, heard: Heard | None = None) -> list[Choice]:
     """The steps that start from the present state and concern the person, with what stands against."""
+    known: Heard = {} if heard is None else heard
     with walls.house():  # a guard may ask more than the person sees, and answers in one sentence
         return [
-            Choice(step, not_theirs(step, case, person) or step.refusal(case))
+            Choice(step, not_theirs(step, case, person) or step.refusal(case, known))
             for step in steps_of(type(case)).values()
             if case.state in step.sources and not step.inner and step.may.concerns(person, case)
         ]
@@ -378,16 +389,16 @@ def not_theirs(declared: Step, case: Case, person: Actor) -> str:
     return declared.may.why_not(person, case) or duties.why_not(declared.duty, case, person)
 
 
-def whose_turn(case: Case) -> list[str]:
+def whose_turn(case: Case, heard: Heard | None = None) -> list[str]:
     """Roles for which the case waits: whoever has been asked, else those of the open steps that move it on.
 
     Else of all such.
     """
-    awaited = _awaited(case)
+    awaited, known = _awaited(case), {} if heard is None else heard
     with walls.house():
-        if asked := _asked(case):
+        if asked := _asked(case, known):
             return asked
-        open_now = [declared for declared in awaited if not declared.refusal(case)]
+        open_now = [declared for declared in awaited if not declared.refusal(case, known)]
         found = (role for declared in open_now or awaited for role in declared.may.turn(case))
         return list(dict.fromkeys(found))
 
@@ -398,14 +409,14 @@ def turn_by_state(case: Case) -> list[str]:
     But for those of questions, whose rows a list reads together.
     """
     by_state = (role for declared in _awaited(case) for role in declared.may.roles)
-    return _asked(case) or list(dict.fromkeys(by_state))
+    return _asked(case, {}) or list(dict.fromkeys(by_state))
 
 
-def _asked(case: Case) -> list[str]:
+def _asked(case: Case, heard: Heard) -> list[str]:
     answering = [
         declared
         for declared in steps_of(type(case)).values()
-        if declared.answers and not declared.refusal(case)
+        if declared.answers and not declared.refusal(case, heard)
     ]
     return list(dict.fromkeys(role for declared in answering for role in declared.may.turn(case)))
 

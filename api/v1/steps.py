@@ -100,13 +100,15 @@ class Steps(Door, GenericAPIView[Any]):
 
     def get(self, request: Request, number: str) -> Response:
         row = self.kind.row(self.person, number)
+        heard: steps.Heard = {}
         return Response(
             {
                 "version": row.version,
                 "state": row.state,
-                "whose_turn": named(steps.whose_turn(row)),
+                "whose_turn": named(steps.whose_turn(row, heard)),
                 "steps": [
-                    _shown(choice, row, self.person) for choice in steps.choices(row, self.person)
+                    _shown(choice, row, self.person)
+                    for choice in steps.choices(row, self.person, heard)
                 ],
             }
         )

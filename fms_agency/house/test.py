@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
             with step("Texts", "Texts compiled"):
                 compile_texts(environment)
             # A whole run takes all processors; whoever names tests says how they run.
-            wanted = arguments or ["-n", "auto"]
+            wanted = arguments or ["-n", "auto", "--dist", "worksteal"]
             # No line of ours after this: pytest has the last word.
             return subprocess.run(
                 [sys.executable, "-m", "pytest", *wanted], env=environment, check=False

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
 
-from api.schema import partner_roles, steps_for_partners
+from api.schema import steps_for_partners
 from api.shapes import shape_of
 from api.v1.kinds import KINDS
 from partners.policies import policy_of
@@ -41,9 +41,9 @@ def test_every_step_of_a_partner_has_a_path_of_its_own(described: dict[str, Any]
     assert written == {
         f"/api/v1/{slug}/{{number}}/steps/{step.name}/"
         for slug, kind in KINDS.items()
-        for step in steps_of(kind.model).values()
-        if partner_roles(step)
+        for step in steps_for_partners(kind.model)
     }
+    assert "/api/v1/contracts/{number}/steps/take_change_in/" not in written  # within another only
     assert "/api/v1/contracts/{number}/steps/accept/" in written
 
 
@@ -52,8 +52,11 @@ def test_a_step_is_described_by_its_declaration_and_form(described: dict[str, An
 
     assert accept["summary"] == "Accept the offer"
     assert accept["description"] == (
-        "Accept the letter of offer for your government; the initial deposit falls due.\n\n"
-        "Who: Signatory.\n\nOnly when:\n\n- The offer has not expired.\n\n"
+        "Accept the letter of offer for your government; an initial deposit, if any, falls due."
+        "\n\n"
+        "Who: Signatory.\n\nOnly when:\n\n- The offer has not expired.\n"
+        "- No new version of the offer is being drafted.\n"
+        "- The case on which this one builds is in execution.\n\n"
         "Possible while: `offered` (offered)."
     )
     body = accept["requestBody"]["content"]["application/json"]["schema"]
@@ -115,7 +118,8 @@ def test_the_shape_of_every_field_a_step_asks_is_known() -> None:
     ]
 
     assert {shape_of(field).name for field in fields} == {
-        *("choice", "choices", "day", "decimal", "file", "lines", "per_line"),
+        *("changed_lines", "choice", "choices", "day", "decimal", "file", "lines"),
+        *("ordered_lines", "per_line"),
         *("text", "whole_number", "yes_no"),
     }
 
@@ -128,7 +132,7 @@ def test_a_field_nobody_has_described_is_told() -> None:
 def test_steps_of_the_agency_are_not_described() -> None:
     names = {step.name for step in steps_for_partners(KINDS["contracts"].model)}
 
-    assert names == {"accept", "decline", "file_end_use_certificate"}
+    assert names == {"accept", "decline", "file_end_use_certificate", "order"}
 
 
 def test_every_address_of_the_api_has_a_policy() -> None:

@@ -18,6 +18,7 @@ from api.v1.kinds import KINDS
 from cases.models import Request
 from tests.api.conftest import A_PDF, Caller, Problem, caller
 from tests.factories import (
+    ChangeFactory,
     ContractFactory,
     QuestionFactory,
     RequestFactory,
@@ -115,6 +116,31 @@ UNSAFE = [
         {"reason": "No funds.", "version": 0},
         {"reason": "No.", "version": 0},
     ),
+    Unsafe(
+        "signatory",
+        lambda: ChangeFactory(state="offered"),
+        "sign",
+        {"signed_by": "CRUZ Maria", "version": 0},
+        {"signed_by": "CRUZ Mario", "version": 0},
+    ),
+    Unsafe(
+        "requester",
+        lambda: ContractFactory(state="in_execution", kind_of_case="blanket_order"),
+        "order",
+        {
+            "under": "1",
+            "reference": "DND-1",
+            "lines": [{"article": "JP-RAD-001", "quantity": 1}],
+            "version": 0,
+        },
+        {
+            "under": "1",
+            "reference": "DND-1",
+            "lines": [{"article": "JP-RAD-001", "quantity": 2}],
+            "version": 0,
+        },
+    ),
+    Unsafe("signatory", lambda: ChangeFactory(state="issued"), "acknowledge", {}, {"version": 0}),
     Unsafe(
         "nation_logistics",
         lambda: ContractFactory(state="accepted"),

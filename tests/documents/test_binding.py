@@ -98,12 +98,12 @@ def test_papers_that_find_no_room_are_left_out(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_paper_made_here_has_no_sheet() -> None:
-    document = attachment(files.pdf(), title="Terms of sale")
+    document = attachment(files.pdf(), title="Terms of 1994")
     document.origin = Document.Origin.MADE
 
     (piece,) = kept([document], for_reader={document.pk})
 
-    assert piece == Piece("Terms of sale", files.pdf(), document.handling, document.sha256)
+    assert piece == Piece("Terms of 1994", files.pdf(), document.handling, document.sha256)
 
 
 def bound(pieces: list[Piece], label: str = "confidentiality_2") -> bytes:

@@ -19,6 +19,8 @@ from approvals.models import (
     WayStep,
 )
 from cases.models import (
+    Change,
+    ChangeLine,
     Contract,
     ContractLine,
     Indication,
@@ -34,6 +36,7 @@ from cases.models import (
     Subcontract,
     SubcontractLine,
     Threshold,
+    Version,
 )
 from documents.models import DocumentNumber
 from exports.models import ReviewLine, TransferReview
@@ -117,6 +120,8 @@ NAMED: list[tuple[Model, str]] = [
     (Question(request=Request(number="JP-R1"), number=2), "JP-R1 question 2"),
     (IndicationLine(indication=Indication(number="JP-P1"), number=2), "JP-P1-02"),
     (RequisitionLine(requisition=Requisition(number="JP-D1"), number=2), "JP-D1-02"),
+    (ChangeLine(change=Change(number="JP-V1"), number=2), "JP-V1-02"),
+    (Version(contract=Contract(number="JP-1"), code="A1"), "JP-1 A1"),
     (ContractLine(contract=Contract(number="JP-1"), number=2), "JP-1-02"),
     (SubcontractLine(subcontract=Subcontract(number="JP-S1"), number=2), "JP-S1-02"),
     (QuoteLine(quote=Quote(number="JP-Q1"), unit_price=Decimal(5)), "JP-Q1: 5"),

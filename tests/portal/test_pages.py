@@ -76,6 +76,8 @@ def reader_of(desk: str, slug: str) -> Client:
             [
                 *("My desk", "Decisions", "Requests", "Price and availability", "Contracts"),
                 *(
+                    "Changes of contracts",
+                    "Requisitions",
                     "Subcontracts",
                     "Quotes",
                     "Shipments",

@@ -91,7 +91,7 @@ def test_case_knows_the_states_it_has_left() -> None:
     manager = person("case_manager")
 
     take(request, "accept_as_actionable", by=manager)
-    take(request, "decline", by=manager, code="other", reason="No such radar.")
+    take(request, "withdraw", by=person("requester"), reason="No funds.")
 
     assert request.states_left() == {"submitted", "actionable"}
 
