@@ -120,6 +120,7 @@ def requests(people: People) -> Situations:
         "actionable, price and availability being prepared": indicated,
         "answer under approval, the file decided": decided,
         "actionable, complete": RequestFactory(state="actionable", complete_at=now, **COMPLETE),
+        "actionable, nothing missing": RequestFactory(state="actionable", **COMPLETE),
         "actionable, under review": reviewed,
         "actionable, contract opened": contracted,
     }

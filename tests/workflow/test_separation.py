@@ -26,8 +26,10 @@ from tests.approvals.hands import concur, post, put_forward, run_follow_ups
 from tests.factories import (
     CHARGE,
     BillFactory,
+    ChangeFactory,
     ContractFactory,
     EmergencyAccessFactory,
+    IndicationFactory,
     MembershipFactory,
     QuoteFactory,
     RequestFactory,
@@ -153,7 +155,32 @@ def screened() -> Any:
     return TransferReviewFactory(state="draft")
 
 
+def indication_to_send() -> Any:
+    return IndicationFactory(state="under_approval", furnished__approval="awaiting_issue")
+
+
+def estimated() -> Any:
+    return IndicationFactory(is_estimated=True)
+
+
+def answer_to_send() -> Any:
+    return RequestFactory(state="under_approval", furnished__approval="awaiting_issue")
+
+
+def change_to_send() -> Any:
+    return ChangeFactory(state="under_approval", furnished__approval="awaiting_issue")
+
+
+def indication_file(approval: str, *signed: Any) -> Any:
+    return file_of(IndicationFactory, "under_approval", approval, *signed)
+
+
+def answer_file(approval: str, *signed: Any) -> Any:
+    return file_of(RequestFactory, "under_approval", approval, *signed)
+
+
 SIGNED = {"signed_by": "CRUZ Maria"}
+WHY = {"code": "other", "reason": "x"}
 BOOKED = {"paid_on": LATER, "bank_reference": "B-1"}
 PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
     ("offer:draft", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
@@ -165,6 +192,35 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
         "case_manager",
         {},
     ),
+    ("offer:release", ChangeFactory, "write", "case_manager", {"lines": [], "purpose": "x"}),
+    ("offer:release", ChangeFactory, "put_to_approval", "case_manager", {}),
+    ("offer:draft", change_to_send, "send", "case_manager", {"expires_on": LATER}),
+    ("offer:approve", change_to_send, "send", "case_manager", {"expires_on": LATER}),
+    ("request:submit", lambda: ChangeFactory(state="offered"), "sign", "signatory", SIGNED),
+    (
+        "indication:release",
+        IndicationFactory,
+        "estimate",
+        "case_manager",
+        {"lines": {}, "remarks": ""},
+    ),
+    ("indication:release", estimated, "put_to_approval", "case_manager", {}),
+    ("indication:approve", estimated, "put_to_approval", "case_manager", {}),
+    ("indication:draft", indication_to_send, "send", "case_manager", {}),
+    ("indication:approve", indication_to_send, "send", "case_manager", {}),
+    ("review:draft", estimated, "put_to_approval", "case_manager", {}),
+    ("review:decide", estimated, "put_to_approval", "case_manager", {}),
+    ("review:draft", indication_to_send, "send", "case_manager", {}),
+    ("review:decide", indication_to_send, "send", "case_manager", {}),
+    (
+        "decline:release",
+        lambda: RequestFactory(state="actionable"),
+        "propose_negative_answer",
+        "case_manager",
+        WHY,
+    ),
+    ("decline:draft", answer_to_send, "decline", "case_manager", {}),
+    ("decline:approve", answer_to_send, "decline", "case_manager", {}),
     ("award:draft", award_to_release, "award", "contract_officer", {}),
     ("award:approve", award_to_release, "award", "contract_officer", {}),
     (
@@ -311,6 +367,17 @@ OF_FILES: list[tuple[str, Any, list[Any], str, Post, dict[str, Any]]] = [
         ("board", "executive_director"),
         {"finding": ""},
     ),
+    (
+        "indication:draft",
+        indication_file,
+        [],
+        "approve",
+        ("cases", "office_chief"),
+        SAID,
+    ),
+    ("indication:release", indication_file, [], "approve", ("cases", "office_chief"), SAID),
+    ("decline:draft", answer_file, [], "approve", ("cases", "director"), SAID),
+    ("decline:release", answer_file, [], "approve", ("cases", "director"), SAID),
     ("award:draft", award_file, [], "approve", ("contracts", "office_chief"), SAID),
     ("award:release", award_file, [], "approve", ("contracts", "office_chief"), SAID),
     ("bill:draft", bill_file, [], "approve", ("finance", "director"), SAID),
