@@ -70,6 +70,7 @@ FIELDS: dict[str, str | Promise] = {
     "source": _("source"),
     "specification": _("specification"),
     "stops": _("stop rules"),
+    "termination_cost": _("termination cost"),
     "terms_of_sale": _("terms of sale"),
     "title": _("title"),
     "total": _("total"),

@@ -605,7 +605,8 @@ def _price_change(change: Any, today: date) -> None:
     for line in price.lines:
         change.lines.filter(number=line.number).update(amount=line.line_value)
     percents = {rate_on(Rate.Code.ADMINISTRATION, line.rates_on) for line in after}
-    change.net, change.total, change.priced_on = price.net, price.total, today
+    change.net, change.priced_on = price.net, today
+    change.total = price.total + change.termination_cost
     change.administrative_percent = percents.pop() if len(percents) == 1 else None
     change.administrative_charge = price.administration + price.minimum_top_up
     change.deposit = (
@@ -824,6 +825,22 @@ def pack_shipment(act: Act) -> None:
         for line in contract.lines.select_related("article").filter(number__in=quantities)
     )
     act.opened.append(opened.case)
+
+
+def hold_shipments(act: Act) -> None:
+    """What is packed stays; what has left cannot be called back."""
+    for shipment in _packed(act.case):
+        take_within(shipment, "hold", by=act.by, note=act.case.number)
+
+
+def let_shipments_go(act: Act) -> None:
+    for shipment in _packed(act.case):
+        take_within(shipment, "let_go", by=act.by, note=act.case.number)
+
+
+def _packed(contract: Any) -> Any:
+    shipments = Shipment.objects.filter(contract_number=contract.number, state="packed")
+    return shipments.locked().order_by("pk")
 
 
 def draft_bill(act: Act) -> None:

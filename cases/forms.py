@@ -97,6 +97,8 @@ for _method in (
     Change.withdraw,
     Contract.decline,
     Contract.cancel,
+    Contract.suspend,
+    Contract.resume,
     Subcontract.reject_delivery,
     Subcontract.cancel,
     Subcontract.terminate,
@@ -894,7 +896,30 @@ class WriteChange(StepForm):
         label=_("Lines as they are to be"),
         help_text=_("0 takes a line out. What is added goes on a new line, at today's rates."),
     )
+    termination_cost = forms.DecimalField(
+        label=_("Termination cost"),
+        help_text=_("What ending a cancelled line costs. Only where something is cancelled."),
+        min_value=Decimal("0.01"),
+        max_digits=18,
+        required=False,
+    )
     purpose = OpenChange.base_fields["purpose"]
+
+    def clean_termination_cost(self) -> Decimal | None:
+        cost = self.cleaned_data["termination_cost"]
+        return cost and whole_units(cost, self.case.currency)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        there = dict(self.case.contract.lines.values_list("number", "quantity"))
+        less = any(
+            line["quantity"] < there.get(line["number"], 0) for line in given.get("lines", ())
+        )
+        if given.get("termination_cost") and "lines" in given and not less:
+            self.add_error(
+                "termination_cost", _t("No line is cancelled, in whole or in part. Leave it empty.")
+            )
+        return given
 
     def prepare(self) -> None:
         field: Any = self.fields["lines"]
@@ -918,6 +943,8 @@ class WriteChange(StepForm):
             }
             for line in self.case.lines_after()
         ]
+        cost = self.case.termination_cost - contract.termination_cost
+        self.fields["termination_cost"].initial = cost or None
         self.fields["purpose"].initial = self.case.purpose
 
 

@@ -246,6 +246,30 @@ def change_withdrawn(change: Any) -> Values:
     }
 
 
+@notice(
+    "contract_suspended",
+    to=lambda case: to_officials(case) + staff_with(P.SHIPMENT_WRITE, P.SUBCONTRACT_WRITE)(case),
+)
+def contract_suspended(contract: Any) -> Values:
+    return {
+        "title": contract.title,
+        "path": anyones_path(contract),
+        "reason": _last_note(contract),
+    }
+
+
+@notice(
+    "contract_resumed",
+    to=lambda case: to_officials(case) + staff_with(P.SHIPMENT_WRITE, P.SUBCONTRACT_WRITE)(case),
+)
+def contract_resumed(contract: Any) -> Values:
+    return {
+        "title": contract.title,
+        "path": anyones_path(contract),
+        "reason": _last_note(contract),
+    }
+
+
 # Requisitions --------------------------------------------------------------------------------
 
 

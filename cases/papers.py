@@ -167,7 +167,9 @@ def _figures(line: Values) -> Values:
 
 
 def _sums(price: Values) -> Values:
-    return {name: Decimal(price[name] or 0) for name in ("net", "administrative_charge", "total")}
+    """What makes the price; a version that was kept before there were termination costs has none."""
+    names = ("net", "administrative_charge", "termination_cost", "total")
+    return {name: Decimal(price.get(name) or 0) for name in names}
 
 
 @paper("price_and_availability", title=_("Price and availability"), audience=NATION)
@@ -300,6 +302,7 @@ def bill(bill: Any) -> Values:
         "net": price["net"],
         "administrative_percent": contract.administrative_percent,
         "administrative_charge": price["administrative_charge"],
+        "termination_cost": contract.termination_cost,
         "contract_total": price["total"],
         "amount": bill.amount,
         "from_deposit": bill.from_deposit,
@@ -320,6 +323,7 @@ def closure_statement(contract: Any) -> Values:
         "net": price["net"],
         "administrative_percent": contract.administrative_percent,
         "administrative_charge": price["administrative_charge"],
+        "termination_cost": contract.termination_cost,
         "total": price["total"],
         "payments": _payments(contract),
         "paid": contract.billed(),

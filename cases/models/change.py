@@ -7,6 +7,7 @@ it is in effect, and only then do they become the contract's.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
@@ -196,6 +197,7 @@ class Change(PricedCase):
             title=contract.title,
             currency=contract.currency,
             chosen_notes=contract.chosen_notes,
+            termination_cost=contract.termination_cost,
             kind_of_change=kind_of_change,
             code=f"{letter}{before + 1}",
             purpose=purpose,
@@ -212,9 +214,15 @@ class Change(PricedCase):
         books=[actions.write_change_lines],
         duty="offer:draft",
     )
-    def write(self, *, lines: list[dict[str, Any]], purpose: str) -> None:
-        """Give the lines as they are to be; the whole contract is priced anew with them."""
+    def write(
+        self, *, lines: list[dict[str, Any]], termination_cost: Decimal | None, purpose: str
+    ) -> None:
+        """Give the lines as they are to be; the whole contract is priced anew with them.
+
+        What is cancelled may have cost something already: the nation pays it beside what is left.
+        """
         self.purpose = purpose
+        self.termination_cost = self.contract.termination_cost + (termination_cost or 0)
 
     @step(
         state,

@@ -105,6 +105,20 @@ def is_by_worth(contract: Contract) -> str:
     return _t("Only a blanket order has ceilings. Choose the kind of case first.")
 
 
+def is_not_suspended(contract: Contract) -> str:
+    """The contract is not suspended."""
+    if contract.suspended_at is None:
+        return ""
+    return _t("The contract is suspended since %(day)s. Resume it first.") % {
+        "day": date_format(timezone.localdate(contract.suspended_at))
+    }
+
+
+def is_suspended(contract: Contract) -> str:
+    """The contract is suspended."""
+    return "" if contract.suspended_at else _t("The contract is not suspended.")
+
+
 def has_no_subcontract(contract: Contract) -> str:
     """Nothing is being bought for it."""
     if not contract.subcontracts.exclude(state__in=SETTLED_SUBCONTRACTS).exists():
@@ -356,6 +370,7 @@ class Contract(PricedCase):
     expires_on = models.DateField(_("open until"), null=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     signed_by = models.CharField(_("signed by"), max_length=200, blank=True)
+    suspended_at = models.DateTimeField(_("suspended"), null=True)
     returned_on = models.DateField(_("came back"), null=True)
     closed_on = models.DateField(_("closed"), null=True)
     shown_to = models.GeneratedField(
@@ -426,7 +441,7 @@ class Contract(PricedCase):
         source=[State.DRAFT, State.ACCEPTED, State.IN_EXECUTION],
         label=_("Open a subcontract"),
         may=rules.buyer,
-        when=[something_left_to_buy],
+        when=[is_not_suspended, something_left_to_buy],
         books=[actions.open_subcontract],
     )
     def open_subcontract(self, *, subject: str, lines: list[int]) -> None:
@@ -645,7 +660,7 @@ class Contract(PricedCase):
         source=State.IN_EXECUTION,
         label=_("Pack a shipment"),
         may=rules.dispatcher,
-        when=[something_to_ship],
+        when=[is_not_suspended, something_to_ship],
         books=[actions.pack_shipment],
     )
     def pack_shipment(self, *, mode: str, lines: dict[int, int]) -> None:
@@ -668,7 +683,7 @@ class Contract(PricedCase):
         label=_("Order against a ceiling"),
         awaited=False,
         may=rules.requester,
-        when=[is_by_worth],
+        when=[is_by_worth, is_not_suspended],
         books=[actions.open_requisition],
     )
     def order(
@@ -706,7 +721,7 @@ class Contract(PricedCase):
         target=State.DELIVERED,
         label=_("Record full delivery"),
         may=rules.case_manager,
-        when=[all_lines_delivered, no_requisition_is_open],
+        when=[is_not_suspended, all_lines_delivered, no_requisition_is_open],
     )
     def record_delivery(self) -> None:
         """Every line has been received; supply and services are complete."""
@@ -789,6 +804,37 @@ class Contract(PricedCase):
 
     @step(
         state,
+        source=[State.ACCEPTED, State.IN_EXECUTION, State.DELIVERED],
+        label=_("Suspend"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[is_not_suspended],
+        books=[actions.hold_shipments],
+        then=[notices.contract_suspended],
+        confirm=True,
+        signs=True,
+    )
+    def suspend(self, *, reason: str) -> None:
+        """Stop orders, purchases and shipments until further notice; bills and payments go on."""
+        self.suspended_at = timezone.now()
+
+    @step(
+        state,
+        source=[State.ACCEPTED, State.IN_EXECUTION, State.DELIVERED],
+        label=_("Resume"),
+        may=rules.case_manager,
+        when=[is_suspended],
+        books=[actions.let_shipments_go],
+        then=[notices.contract_resumed],
+        confirm=True,
+        signs=True,
+    )
+    def resume(self, *, reason: str) -> None:
+        """The contract goes on: what was held back can leave."""
+        self.suspended_at = None
+
+    @step(
+        state,
         source=[State.DRAFT, State.UNDER_APPROVAL, State.OFFERED, State.ACCEPTED],
         target=State.CANCELLED,
         label=_("Cancel"),
@@ -841,7 +887,8 @@ class Contract(PricedCase):
         if self.asks.by_worth and net:
             drawn = self.drawn()
             net, charge = drawn, rounded(charge * drawn / net, self.currency)
-        return {"net": net, "administrative_charge": charge, "total": net + charge}
+        total = net + charge + self.termination_cost
+        return {"net": net, "administrative_charge": charge, "total": total}
 
     def to_bill(self) -> Decimal:
         """What the nation pays in all, as things stand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -22,6 +23,9 @@ class PricedCase(NationCase):
     administrative_charge = models.DecimalField(
         _("administrative charge"), max_digits=18, decimal_places=2, null=True
     )
+    termination_cost = models.DecimalField(
+        _("termination cost"), max_digits=18, decimal_places=2, default=Decimal(0), db_default=0
+    )
     total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, null=True)
     deposit = models.DecimalField(_("initial deposit"), max_digits=18, decimal_places=2, null=True)
     priced_on = models.DateField(_("priced"), null=True)
@@ -29,7 +33,7 @@ class PricedCase(NationCase):
 
     price_columns = (
         *("currency", "net", "administrative_percent", "administrative_charge"),
-        *("total", "deposit", "priced_on"),
+        *("termination_cost", "total", "deposit", "priced_on"),
     )
 
     class Meta:
@@ -38,7 +42,7 @@ class PricedCase(NationCase):
     def forget_price(self) -> None:
         """It has to be priced again, in the same currency."""
         for name in self.price_columns:
-            if name != "currency":
+            if name not in {"currency", "termination_cost"}:
                 setattr(self, name, None)
 
     def take_price_of(self, other: PricedCase) -> None:
@@ -55,8 +59,9 @@ def adds_up(name: str) -> models.CheckConstraint:
             administrative_charge__isnull=False,
             total__isnull=False,
             deposit__isnull=False,
-            total=F("net") + F("administrative_charge"),
+            total=F("net") + F("administrative_charge") + F("termination_cost"),
             deposit__gte=0,
+            termination_cost__gte=0,
         ),
         name=name,
     )

@@ -45,6 +45,8 @@ def fits_under_its_ceiling(requisition: Requisition) -> str:
 def order_is_open(requisition: Requisition) -> str:
     """The blanket order is in execution."""
     contract = requisition.contract
+    if contract.suspended_at:
+        return _t("The order %(number)s is suspended.") % {"number": contract.number}
     if contract.state in [ContractState.IN_EXECUTION, ContractState.DELIVERED]:
         return ""
     return _t("The order %(number)s is not in execution.") % {"number": contract.number}

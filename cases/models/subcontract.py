@@ -52,7 +52,9 @@ def quote_is_taken(subcontract: Subcontract) -> str:
 
 
 def contract_goes_on(subcontract: Subcontract) -> str:
-    """The contract for which it is bought has not ended."""
+    """The contract for which it is bought has neither ended nor been suspended."""
+    if subcontract.contract.suspended_at:
+        return _t("The contract with the nation is suspended. Wait until it is resumed.")
     if subcontract.contract.state not in ENDED_CONTRACTS:
         return ""
     return _t("The contract with the nation has ended. Cancel this purchase.")
@@ -254,7 +256,12 @@ class Subcontract(Case):
         target=State.AWARDED,
         label=_("Award"),
         may=rules.contract_officer,
-        when=[contract_is_in_execution, quote_still_holds, files.approved(AWARD)],
+        when=[
+            contract_goes_on,
+            contract_is_in_execution,
+            quote_still_holds,
+            files.approved(AWARD),
+        ],
         books=[
             files.issues(AWARD, to=lambda subcontract: str(subcontract.contractor.name_ja)),
             actions.tell_the_others,

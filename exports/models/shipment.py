@@ -45,6 +45,11 @@ def transfer_is_cleared(shipment: Shipment) -> str:
     return _t("No valid transfer clearance: ask export control to review the transfer.")
 
 
+def is_not_held(shipment: Shipment) -> str:
+    """Its contract is not suspended."""
+    return _t("The contract is suspended: nothing leaves.") if shipment.held_at else ""
+
+
 class ShipmentQuerySet(NationCaseQuerySet):
     def shown_to_nation(self) -> Self:
         return self
@@ -59,6 +64,7 @@ class Shipment(NationCase):
     mode = models.CharField(_("mode"), max_length=20, choices=Mode)
     carrier = models.CharField(_("carrier"), max_length=120, blank=True)
     permit_number = models.CharField(_("export permit"), max_length=60, blank=True)
+    held_at = models.DateTimeField(_("held back"), null=True)
     shipped_on = models.DateField(_("shipped"), null=True)
     received_on = models.DateField(_("received"), null=True)
     received_by = models.CharField(_("received by"), max_length=120, blank=True)
@@ -111,13 +117,35 @@ class Shipment(NationCase):
         target=State.SHIPPED,
         label=_("Ship"),
         may=rules.dispatcher,
-        when=[transfer_is_cleared],
+        when=[is_not_held, transfer_is_cleared],
         then=[papers.shipping_notice, notices.shipment_shipped],
         signs=True,
     )
     def ship(self, *, shipped_on: date, carrier: str, permit_number: str) -> None:
         """The goods leave Japan (or the service begins) under an export permit."""
         self.shipped_on, self.carrier, self.permit_number = shipped_on, carrier, permit_number
+
+    @step(
+        state,
+        source=State.PACKED,
+        label=_("Hold back"),
+        may=rules.case_manager,
+        inner=True,
+    )
+    def hold(self) -> None:
+        """Its contract is suspended: it stays where it is."""
+        self.held_at = timezone.now()
+
+    @step(
+        state,
+        source=State.PACKED,
+        label=_("Let go"),
+        may=rules.case_manager,
+        inner=True,
+    )
+    def let_go(self) -> None:
+        """Its contract goes on: it can leave."""
+        self.held_at = None
 
     @step(
         state,

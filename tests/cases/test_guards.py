@@ -449,6 +449,45 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "The stock of part I is not in execution yet. Name its case with the kind.",
     ),
     (
+        contracts.is_not_suspended,
+        ContractFactory,
+        lambda: ContractFactory(state="in_execution", suspended_at=timezone.now()),
+        "The contract is suspended since Nov. 22, 2026. Resume it first.",
+    ),
+    (
+        contracts.is_suspended,
+        lambda: ContractFactory(state="in_execution", suspended_at=timezone.now()),
+        ContractFactory,
+        "The contract is not suspended.",
+    ),
+    (
+        requisitions.order_is_open,
+        ordered,
+        lambda: ordered(
+            contract=of_kind(
+                "blanket_order",
+                state="in_execution",
+                number="JP-PH-26-9999",
+                suspended_at=timezone.now(),
+            )
+        ),
+        "The order JP-PH-26-9999 is suspended.",
+    ),
+    (
+        shipments.is_not_held,
+        ShipmentFactory,
+        lambda: ShipmentFactory(held_at=timezone.now()),
+        "The contract is suspended: nothing leaves.",
+    ),
+    (
+        subcontracts.contract_goes_on,
+        SubcontractFactory,
+        lambda: SubcontractFactory(
+            contract=ContractFactory(state="in_execution", suspended_at=timezone.now())
+        ),
+        "The contract with the nation is suspended. Wait until it is resumed.",
+    ),
+    (
         contracts.is_priced_by_quotes,
         ContractFactory,
         lambda: of_kind("blanket_order"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from cases import notices as case_notices
 from exports import notices as export_notices
@@ -259,6 +260,26 @@ TELLS: list[Tells] = [
         "cancelled",
         set(),
         "",
+    ),
+    (
+        "contract_suspended",
+        lambda: ContractFactory(state="in_execution"),
+        "suspend",
+        "case_manager",
+        WHY,
+        "in_execution",
+        OFFICIALS | {"contract_officer"},
+        BECAUSE,
+    ),
+    (
+        "contract_resumed",
+        lambda: ContractFactory(state="in_execution", suspended_at=timezone.now()),
+        "resume",
+        "case_manager",
+        WHY,
+        "in_execution",
+        OFFICIALS | {"contract_officer"},
+        BECAUSE,
     ),
     (
         "requisition_accepted",

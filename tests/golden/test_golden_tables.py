@@ -203,6 +203,8 @@ def contracts(people: People) -> Situations:
     ordered = delivered(kind_of_case="blanket_order")
     RequisitionFactory(contract=ordering, number="JP-PH-26-D9901")
     RequisitionFactory(contract=ordered, number="JP-PH-26-D9902")
+    halted = ContractFactory(state="in_execution", suspended_at=timezone.now())
+    ShipmentFactory(contract=halted, state="received")
     replaced = ContractFactory(state="lapsed")
     ContractFactory(request=replaced.request, number="JP-PH-26-9901", furnished=False)
     return in_each_state(ContractFactory) | {
@@ -240,6 +242,10 @@ def contracts(people: People) -> Situations:
         ),
         "lapsed, another contract since": replaced,
         "in execution, a change drafted": changed,
+        "in execution, suspended": ContractFactory(
+            state="in_execution", kind_of_case="blanket_order", suspended_at=timezone.now()
+        ),
+        "in execution, all received, suspended": halted,
         "in execution, a lease": ContractFactory(state="in_execution", kind_of_case="lease"),
         "in execution, a requisition open": ordering,
         "in execution, a bill drafted": BillFactory().contract,
@@ -303,6 +309,15 @@ def requisitions(people: People) -> Situations:
         "priced, clearance gone": RequisitionFactory(state="priced", contract=uncleared),
         "priced, the order closed": closed,
         "priced, a weapon": armed,
+        "priced, the order suspended": RequisitionFactory(
+            state="priced",
+            contract=ContractFactory(
+                state="in_execution",
+                kind_of_case="blanket_order",
+                number="JP-PH-26-9903",
+                suspended_at=timezone.now(),
+            ),
+        ),
     }
 
 
@@ -322,6 +337,13 @@ def subcontracts(people: People) -> Situations:
     return in_each_state(SubcontractFactory) | {
         "draft, contract cancelled": SubcontractFactory(contract=ended),
         "solicited, contract cancelled": SubcontractFactory(state="solicited", contract=ended),
+        "solicited, contract suspended": SubcontractFactory(
+            state="solicited",
+            contract=ContractFactory(state="in_execution", suspended_at=timezone.now()),
+        ),
+        "under approval, the file decided, contract suspended": approval(
+            contract=ContractFactory(state="in_execution", suspended_at=timezone.now())
+        ),
         "solicited, offer not sent yet": SubcontractFactory(
             state="solicited", contract=ContractFactory(), **chosen
         ),
@@ -384,6 +406,7 @@ def shipments(people: People) -> Situations:
     uncleared = ContractFactory(state="in_execution", furnished__without=["clearance"])
     return in_each_state(ShipmentFactory) | {
         "packed, not cleared": ShipmentFactory(contract=uncleared),
+        "packed, held back": ShipmentFactory(held_at=timezone.now()),
     }
 
 

@@ -159,7 +159,7 @@ def test_steps_that_sign_are_these() -> None:
         *("TransferReview.clear", "TransferReview.refuse"),
         *("Request.decline", "Indication.send", "Contract.extend"),
         *("Change.send", "Change.sign", "Change.decline", "Change.extend", "Change.restate"),
-        "Requisition.accept",
+        *("Requisition.accept", "Contract.suspend", "Contract.resume"),
     }
 
 
