@@ -568,7 +568,6 @@ class Request(NationCase):
         source=State.SUBMITTED,
         target=State.RETURNED,
         label=_("Return for correction"),
-        awaited=False,
         may=rules.desk,
         then=[notices.request_returned],
         clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],

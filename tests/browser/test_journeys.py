@@ -287,6 +287,8 @@ def test_skip_link_comes_first_and_leads_past_the_menu(sign_in: Window):
     page.keyboard.press("Tab")
 
     assert first == "Skip to the main content"
+    expect(page.get_by_role("link", name="Enter a letter of request")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
@@ -297,6 +299,8 @@ def test_request_is_returned_by_keyboard_alone(sign_in: Window):
     page.goto(case_path("staff", request))
     tab_to(page, label_of(request, "return_for_correction"))
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")  # the kind of reason
     page.keyboard.press("Tab")
     page.keyboard.type(REASON)
     page.keyboard.press("Tab")
