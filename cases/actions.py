@@ -591,17 +591,7 @@ def _keep_terms(change: Any, line: Any, terms: Mapping[str, Any]) -> None:
 def _price_change(change: Any, today: date) -> None:
     """Whole again, since a top-up to the least charge belongs to no line."""
     after = [line for line in change.lines_after() if line.quantity]
-    lines = [
-        pricing.Line(
-            number=str(line.number),
-            quantity=line.quantity,
-            unit_base=line.unit_price,
-            source=pricing.Source(line.source),
-            accepted_on=line.rates_on,
-        )
-        for line in after
-    ]
-    price = _by_own_rates(lines, change.currency, today)
+    price = _by_own_rates(_as_agreed(after), change.currency, today)
     for line in price.lines:
         change.lines.filter(number=line.number).update(amount=line.line_value)
     percents = {rate_on(Rate.Code.ADMINISTRATION, line.rates_on) for line in after}
@@ -614,6 +604,30 @@ def _price_change(change: Any, today: date) -> None:
         if change.contract.accepted_at
         else first_deposit(price.total, change.currency, today)
     )
+
+
+def _as_agreed(lines: Iterable[Any]) -> list[pricing.Line]:
+    """Lines that have their unit price, each to be priced by the rates of its own day."""
+    return [
+        pricing.Line(
+            number=str(line.number),
+            quantity=line.quantity,
+            unit_base=line.unit_price,
+            source=pricing.Source(line.source),
+            accepted_on=line.rates_on,
+        )
+        for line in lines
+    ]
+
+
+def explained(case: Any) -> pricing.Price:
+    """The price of a contract or a change once more, from what it was made of, with every reason.
+
+    Raises `NotOpen` where a rate of that day is no longer there.
+    """
+    lines = case.lines_after() if hasattr(case, "lines_after") else case.lines.filter(under=None)
+    there = [line for line in lines if line.quantity]
+    return _by_own_rates(_as_agreed(there), case.currency, case.priced_on)
 
 
 def first_deposit(total: Decimal, currency: str, on: date) -> Decimal:

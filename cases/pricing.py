@@ -31,6 +31,11 @@ PRECISION = 100
 NOTHING = Decimal(0)
 
 
+def _(text: str) -> str:
+    """Marks a rule for the catalogue: the page of a price translates it, the command line does not."""
+    return text
+
+
 # Rounding ------------------------------------------------------------------------------------
 
 
@@ -246,23 +251,23 @@ def price(
 
 
 BASE = {
-    Source.STOCK: "price of stock, or of the government's own people, times the quantity",
-    Source.PROCUREMENT: "contract price by the accepted quote, times the quantity",
-    Source.REPAIR: "price of rebuilding, repair or modification, times the quantity",
-    Source.MIXED: "price from stock and by contract, times the quantity",
-    Source.EXCESS: "price of excess stock as it is, times the quantity",
-    Source.ACQUIRED_AHEAD: "price of what was acquired ahead, times the quantity",
+    Source.STOCK: _("price of stock, or of the government's own people, times the quantity"),
+    Source.PROCUREMENT: _("contract price by the accepted quote, times the quantity"),
+    Source.REPAIR: _("price of rebuilding, repair or modification, times the quantity"),
+    Source.MIXED: _("price from stock and by contract, times the quantity"),
+    Source.EXCESS: _("price of excess stock as it is, times the quantity"),
+    Source.ACQUIRED_AHEAD: _("price of what was acquired ahead, times the quantity"),
 }
-SERVICE = "labour, travel and overhead, times the quantity"
-ON_PROCURED = "percentage of the base price, all of which is bought by contract (P)"
-ON_SHARE = "percentage of the share of the base price that is bought by contract (X)"
-SHARE = "share of a mixed line that counts as bought by contract where nothing is known of it"
-NOT_PROCURED = "none: only what is bought by contract bears it (P, and the share of X)"
-ABROAD = "percentage of the part of the base price that is performed abroad"
-WAIVED = "waived"
-NONRECURRING = "approved amount a unit, times the quantity"
-LINE_VALUE = "base price, contract administration services and nonrecurring cost"
-UNIT_VALUE = "line value by the quantity"
+SERVICE = _("labour, travel and overhead, times the quantity")
+ON_PROCURED = _("percentage of the base price, all of which is bought by contract (P)")
+ON_SHARE = _("percentage of the share of the base price that is bought by contract (X)")
+SHARE = _("share of a mixed line that counts as bought by contract where nothing is known of it")
+NOT_PROCURED = _("none: only what is bought by contract bears it (P, and the share of X)")
+ABROAD = _("percentage of the part of the base price that is performed abroad")
+WAIVED = _("waived")
+NONRECURRING = _("approved amount a unit, times the quantity")
+LINE_VALUE = _("base price, contract administration services and nonrecurring cost")
+UNIT_VALUE = _("line value by the quantity")
 
 
 def _priced(line: Line, terms: Terms) -> PricedLine:
@@ -329,14 +334,18 @@ def _nonrecurring(line: Line, sheet: Sheet) -> Decimal:
 # Below the line ------------------------------------------------------------------------------
 
 
-PACKED = "none: the contractor packs, or nothing is packed"
-PACKING = "percentage of the unit price up to the limit, times the quantity"
-PACKING_ABOVE = "percentage of the unit price above the limit, times the quantity"
-NOT_MOVED = "none: nothing is moved"
-TRANSPORT = "percentage of the delivery term on the unit price up to the limit, times the quantity"
-TRANSPORT_GIVEN = "percentage as given, on the unit price up to the limit, times the quantity"
-TRANSPORT_ABOVE = "so much of the percentage on the unit price above the limit, times the quantity"
-ADMINISTRATION = "percentage of the line value, by the day on which the line was accepted"
+PACKED = _("none: the contractor packs, or nothing is packed")
+PACKING = _("percentage of the unit price up to the limit, times the quantity")
+PACKING_ABOVE = _("percentage of the unit price above the limit, times the quantity")
+NOT_MOVED = _("none: nothing is moved")
+TRANSPORT = _(
+    "percentage of the delivery term on the unit price up to the limit, times the quantity"
+)
+TRANSPORT_GIVEN = _("percentage as given, on the unit price up to the limit, times the quantity")
+TRANSPORT_ABOVE = _(
+    "so much of the percentage on the unit price above the limit, times the quantity"
+)
+ADMINISTRATION = _("percentage of the line value, by the day on which the line was accepted")
 
 
 def _packing(line: Line, rates: RatesOfDay, sheet: Sheet) -> Decimal:
@@ -409,11 +418,11 @@ def _administration(line: Line, value: Decimal, rates: RatesOfDay, sheet: Sheet)
 # The case ------------------------------------------------------------------------------------
 
 
-SUM_OF_LINES = "sum of the lines"
-NO_MINIMUM = "none: no minimum charge in this currency is in force on the day of the case"
-MINIMUM = "what the administrative charge lacks of the minimum of {minimum} a case"
-OTHER = "none"
-TOTAL = "net, packing, administrative charge with its top-up, transport and other"
+SUM_OF_LINES = _("sum of the lines")
+NO_MINIMUM = _("none: no minimum charge in this currency is in force on the day of the case")
+MINIMUM = _("what the administrative charge lacks of the minimum of a case")
+OTHER = _("none")
+TOTAL = _("net, packing, administrative charge with its top-up, transport and other")
 
 
 def _total(lines: tuple[PricedLine, ...], terms: Terms) -> Price:
@@ -448,4 +457,4 @@ def _minimum_top_up(administration: Decimal, sheet: Sheet) -> Decimal:
     if row is None or row.amount is None or row.currency != sheet.terms.currency:
         return sheet.figure("minimum_top_up", NOTHING, NO_MINIMUM)
     lacking = max(NOTHING, row.amount - administration)
-    return sheet.figure("minimum_top_up", lacking, MINIMUM.format(minimum=f"{row.amount:f}"), row)
+    return sheet.figure("minimum_top_up", lacking, MINIMUM, row)

@@ -216,12 +216,20 @@ def _told(line: PricedLine) -> dict[str, Any]:
 def _reason(reason: Reason) -> dict[str, Any]:
     return _why(
         reason.field,
-        reason.rule,
+        _rule(reason),
         reason.rate,
         reason.valid_from,
         reason.source,
         reason.unrounded,
     )
+
+
+def _rule(reason: Reason) -> str:
+    """The rule, and the limit or minimum that its row sets beside a percentage."""
+    row = reason.row
+    if row is None or row.amount is None:
+        return reason.rule
+    return f"{reason.rule} ({row.amount:f} {row.currency})"
 
 
 def _why(
