@@ -1,4 +1,4 @@
-"""The two deals, turn by turn. What is sold is known to the public; every price is invented."""
+"""The three deals, turn by turn. What is sold is known to the public; every price is invented."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fms_agency.demo.script import (
     Deal,
     NumberOf,
     Stamp,
+    Turn,
     api,
     approval,
     attached,
@@ -561,4 +562,196 @@ FRIGATES = Deal(
     ),
 )
 
-DEALS = {deal.name: deal for deal in (RADARS, FRIGATES)}
+# A blanket order for the parts of helicopters, drawn upon up to its ceiling ---------------------
+
+PARTS_REQUEST = {
+    "title": "Parts for helicopters, blanket order (sample)",
+    "reference": Stamp("PAF-BLO"),
+    "reference_date": Days(-5),
+    "purpose": "sustainment",
+    "end_user": "Philippine Air Force, logistics command (sample)",
+    "end_use": "Keeping rescue helicopters in flight",
+    "delivery_place": "Clark (sample)",
+    "transport": "to_port",
+    "freight_forwarder": "Sample Forwarders, Manila (sample)",
+    "needed_by": Days(400),
+    "funding": "National funds (sample)",
+    "terms_of_sale": "dependable_undertaking",
+    "payment_wish": "usual",
+    "answer_wanted": "offer",
+    "signatory": "REYES Antonio, Assistant Secretary for Acquisition (sample)",
+    "contact": "SANTOS Maria, maria.santos@paf.example.ph",
+    "remarks": "Figures of this sample case are invented.",
+    "lines": [{"article": "JP-AIR-101", "quantity": 1, "remark": "as needed"}],
+}
+
+
+def _ordered(name: str, reference: str, unit_price: str) -> tuple[Turn, ...]:
+    """A requisition for one lot, with its price."""
+    lot = {"article": "JP-AIR-101", "quantity": 1, "remark": ""}
+    return (
+        api("ph.requester").takes("contract", "order", under="1", lines=[lot], reference=reference),
+        portal("case_manager").takes(
+            name, "price", lines={1: unit_price}, basis="カタログ価格（見本）"
+        ),
+    )
+
+
+PARTS = Deal(
+    name="parts",
+    title="Blanket order of helicopter parts for the Philippines (sample)",
+    title_ja="フィリピン向けヘリコプター部品の包括契約（見本）",
+    language="en",
+    turns=(
+        api("ph.requester").begins("request", "draft", **PARTS_REQUEST),
+        api("ph.requester").takes(
+            "request",
+            "attach_letter",
+            letter=attached("letter-of-request.pdf", "Letter of request", "Parts as needed"),
+        ),
+        api("ph.requester").takes("request", "submit"),
+        portal("case_manager").takes("request", "accept_as_actionable"),
+        portal("export_control").takes("request", "open_transfer_review"),
+        portal("export_control").takes(
+            "review",
+            "screen",
+            precedent=True,
+            consent_clause=True,
+            assessment="救難ヘリコプターの部品。先例あり（見本）。"
+            " Parts of rescue helicopters; there is a precedent (sample).",
+        ),
+        portal("export_control").takes("review", "put_to_review"),
+        *approval("review", "export_control", *CLEARING),
+        portal("export_control.2").takes("review", "clear", decision="移転を認める（見本）。"),
+        # What can be ordered later has a ceiling in money, and no number of pieces.
+        portal("case_manager").takes("request", "open_contract"),
+        portal("case_manager").takes("contract", "choose_kind", kind_of_case="blanket_order"),
+        portal("case_manager").takes("contract", "set_ceilings", ceilings={1: "60000000"}),
+        portal("case_manager").takes("contract", "put_to_approval"),
+        *approval(
+            "contract",
+            "case_manager",
+            ("director", "approve"),
+            *CONSULTED,
+            ("department_head", "decide"),
+        ),
+        portal("case_manager.2").takes("contract", "send_offer", expires_on=Days(60)),
+        api("au.signatory").cannot("contract", "accept", signed_by="WILSON James"),
+        api("ph.signatory").takes(
+            "contract",
+            "accept",
+            signed_by="REYES Antonio, Assistant Secretary for Acquisition (sample)",
+        ),
+        portal("finance").takes("contract", "record_deposit", bank_reference="SAMPLE-DEP-03"),
+        # The nation orders: within the ceiling, over it, and up to it.
+        *_ordered("requisition", "PAF-REQ-1", "35000000"),
+        portal("case_manager").takes("requisition", "accept"),
+        *_ordered("requisition 2", "PAF-REQ-2", "25000001"),
+        portal("case_manager").cannot("requisition 2", "accept"),
+        portal("case_manager").takes(
+            "requisition 2", "price", lines={1: "25000000"}, basis="カタログ価格（見本）"
+        ),
+        portal("case_manager").takes("requisition 2", "accept"),
+        # Both lots are bought together.
+        portal("case_manager").takes(
+            "contract", "open_subcontract", subject="ヘリコプター部品の製造（見本）"
+        ),
+        portal("contract_officer").takes(
+            "subcontract",
+            "solicit",
+            contractors=[HEAVY],
+            quote_by=Days(30),
+            deliver_by=Days(200),
+            specification="部品一式2組（見本）。",
+        ),
+        supplier("heavy.sales").takes(
+            "quote of heavy",
+            "submit",
+            lines={2: "35000000", 3: "25000000"},
+            deliver_on=Days(180),
+            valid_until=Days(180),
+            remarks="見本の金額です。",
+        ),
+        portal("contract_officer").takes(
+            "subcontract",
+            "take_quote",
+            quote=NumberOf("quote of heavy"),
+            reason="唯一の製造者（見本）。",
+        ),
+        portal("contract_officer").takes("subcontract", "put_to_approval"),
+        *approval(
+            "subcontract",
+            "contract_officer",
+            ("office_chief", "approve"),
+            *CONSULTED,
+            "quality.director",
+            ("contracts.director", "decide"),
+        ),
+        portal("contract_officer.2").takes("subcontract", "award"),
+        supplier("heavy.production").takes("subcontract", "acknowledge"),
+        # The contract is suspended for a while: nothing is packed; then it goes on.
+        portal("case_manager").takes(
+            "contract", "suspend", reason="所有国の要請による一時停止（見本）。"
+        ),
+        portal("contract_officer").cannot("contract", "pack_shipment", mode="sea", lines={2: 1}),
+        portal("case_manager").takes("contract", "resume", reason="停止理由が解消した（見本）。"),
+        supplier("heavy.delivery").takes(
+            "subcontract", "report_delivery", delivery_note="SAMPLE-DN-03"
+        ),
+        portal("inspector").takes("subcontract", "accept_delivery", findings="適合（見本）。"),
+        portal("contract_officer").takes(
+            "contract", "pack_shipment", mode="sea", lines={2: 1, 3: 1}
+        ),
+        portal("contract_officer").takes(
+            "shipment", "ship", carrier="Sample Lines (見本海運)", permit_number="SAMPLE-EXP-04"
+        ),
+        api("ph.logistics").takes(
+            "shipment", "receive", received_on=Days(0), received_by="BAUTISTA Ramon"
+        ),
+        api("ph.requester").takes(
+            "contract",
+            "file_end_use_certificate",
+            certificate=attached("end-use-certificate.pdf", "End-use certificate"),
+        ),
+        portal("finance").takes("contract", "draft_bill"),
+        portal("finance").takes("bill", "put_to_approval"),
+        *approval(
+            "bill",
+            "finance",
+            ("finance.director", "approve"),
+            *CONSULTED[1:],
+            ("finance.head", "decide"),
+        ),
+        portal("finance.2").takes("bill", "issue"),
+        portal("finance").takes("bill", "record_payment", bank_reference="SAMPLE-PAY-03"),
+        supplier("heavy.finance").takes(
+            "subcontract",
+            "send_invoice",
+            invoice_number="SAMPLE-INV-03",
+            invoice=attached("invoice.pdf", "Qualified invoice", f"Registration T{HEAVY}"),
+        ),
+        portal("finance").takes("subcontract", "record_payment", bank_reference="SAMPLE-SUP-03"),
+        portal("contract_officer").takes("subcontract", "close"),
+        portal("case_manager").takes("contract", "record_delivery"),
+        portal("case_manager").takes("contract", "close"),
+    ),
+    ends_as={
+        "request": "answered",
+        "review": "cleared",
+        "contract": "closed",
+        "requisition": "accepted",
+        "requisition 2": "accepted",
+        "subcontract": "closed",
+        "quote of heavy": "taken",
+        "shipment": "received",
+        "bill": "paid",
+    },
+    papers=(
+        api("ph.signatory").reads("contract", "offer"),
+        supplier("heavy.sales").reads("subcontract", "purchase_order"),
+        api("ph.finance").reads("bill", "bill"),
+        api("ph.signatory").reads("contract", "closure_statement"),
+    ),
+)
+
+DEALS = {deal.name: deal for deal in (RADARS, FRIGATES, PARTS)}

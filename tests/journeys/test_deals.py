@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from fms_agency.demo import ending
 from fms_agency.demo.accounts import Account
-from fms_agency.demo.deals import FRIGATES, RADARS
+from fms_agency.demo.deals import DEALS
 from fms_agency.demo.player import Play, Told
 from fms_agency.demo.script import Deal, Turn
 from fms_agency.management.commands.play_deal import doors_of
@@ -21,7 +21,7 @@ def refused(told: list[Told]) -> list[Turn]:
     return [one.turn for one in told if one.refusal]
 
 
-@pytest.mark.parametrize("deal", [RADARS, FRIGATES], ids=lambda deal: deal.name)
+@pytest.mark.parametrize("deal", DEALS.values(), ids=lambda deal: deal.name)
 def test_deal_goes_from_request_to_closure(
     deal: Deal, live_server: LiveServer, known: dict[str, Account], work_off: Callable[[], None]
 ) -> None:
