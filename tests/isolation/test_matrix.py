@@ -169,7 +169,6 @@ def _desk_places(space: str, deal: Deal, route: Route) -> Iterator[dict[str, Any
 
 SLUGS = {
     "requests": "requests",
-    "transferred": "requests",
     "indications": "indications",
     "contracts": "contracts",
     "reviews": "transferreviews",
@@ -367,8 +366,6 @@ def test_papers_and_letters_of_one_side_hold_nothing_of_the_other(worlds: Worlds
         inhabit(deal)
         for case in deal.cases.values():
             for declared in steps.steps_of(type(case)).values():
-                if declared.name == "transfer" and case.continued_in is None:
-                    continue  # what is told of it needs the other request
                 set_off(case, declared, canary(deal.owner))
 
     said = {deal.owner: {side: told(deal, side) for side in SIDES} for deal in deals}
@@ -399,6 +396,8 @@ def set_off(case: Any, declared: steps.Step, word: str) -> None:
     """Make the papers and write the letters of a step as if the case had just taken it."""
     if not any(isinstance(effect, Paper | Notice) for effect in declared.then):
         return
+    if declared.name == "transfer":
+        case.continued_in = case  # it is told where it goes on; nothing is saved
     with walls.house():
         entry = Entry(
             case_kind=case.kind(),

@@ -83,9 +83,6 @@ def deal_of(owner: str) -> Deal:
     subcontract = SubcontractFactory(contract=contract, contractor=maker, state="in_production")
     deal.cases = {
         "requests": request,
-        "transferred": RequestFactory(
-            nation=request.nation, state="transferred", reference=f"{owner}-2"
-        ),
         "indications": IndicationFactory(request=request, state="sent", furnished=False),
         "contracts": contract,
         "reviews": TransferReview.objects.get(request_number=request.number),
