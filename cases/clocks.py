@@ -13,6 +13,14 @@ ACKNOWLEDGING = Clock(
     remind=notices.request_to_acknowledge,
     escalate=notices.request_late,
 )
+ANSWERING = Clock(
+    "request.answer",
+    label=_("answering the request"),
+    remind=notices.request_to_answer,
+    escalate=notices.request_late,
+    variant=lambda request: request.answer_group,
+    own_day=lambda request: request.promised_on,
+)
 VALIDATING = Clock(
     "request.validate",
     label=_("checking the request"),

@@ -29,6 +29,7 @@ from cases.fields import (
     OrderedLinesField,
     TableOfLinesField,
 )
+from cases.groups import OfferGroup
 from cases.kinds import RULES, KindOfCase
 from cases.models import (
     Bill,
@@ -469,6 +470,42 @@ class WithCodedReason(StepForm):
 
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"].code)
+
+
+@asks(Request.explain_delay)
+class ExplainDelay(WithCodedReason):
+    use = ReturnReason.Use.DELAY
+
+
+@asks(Request.set_group)
+class SetGroup(WithReason):
+    offer_group = forms.ChoiceField(label=_("Offer group"), choices=capitalised(OfferGroup))
+    promised_on = forms.DateField(
+        label=_("Day agreed"),
+        help_text=_("Only for group D, which has a day of its own."),
+        required=False,
+    )
+
+    field_order = ("offer_group", "promised_on", "reason")
+
+    def prepare(self) -> None:
+        self.fields["offer_group"].initial = self.case.offer_group
+        self.fields["promised_on"].initial = self.case.promised_on
+
+    def clean_promised_on(self) -> Any:
+        day = self.cleaned_data["promised_on"]
+        return day and not_past(day)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "offer_group" not in given or "promised_on" not in given:
+            return given
+        is_own = given["offer_group"] == OfferGroup.D
+        if is_own and not given["promised_on"]:
+            self.add_error("promised_on", _t("Give the day that was agreed."))
+        if not is_own and given["promised_on"]:
+            self.add_error("promised_on", _t("Only group D has a day of its own. Leave it empty."))
+        return given
 
 
 @asks(Request.return_for_correction)

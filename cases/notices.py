@@ -81,6 +81,18 @@ def request_to_check(request: Any) -> Values:
     return _for_staff(request, nation=in_their_words(request.nation))
 
 
+@notice("request_to_answer", to=staff_with(P.CONTRACT_WRITE), if_any=True)
+def request_to_answer(request: Any) -> Values:
+    return _for_staff(request, nation=in_their_words(request.nation))
+
+
+@notice("request_promised", to=to_requesters)
+def request_promised(request: Any) -> Values:
+    reading = request.answering()
+    due = {"due_on": reading.due_on} if reading is not None and reading.due_on else {}
+    return _for_nation(request, **due)
+
+
 @notice("request_late", to=to_heads_of_desk, if_any=True)
 def request_late(request: Any) -> Values:
     return _for_staff(request, nation=in_their_words(request.nation))

@@ -32,12 +32,22 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Clock:
-    """`name` leads to its standard; `remind` and `escalate` are effects, each set off once a run."""
+    """`name` leads to its standard; `remind` and `escalate` are effects, each set off once a run.
+
+    With `variant` a case says which of several standards counts: `name.variant`. With `own_day` it
+    may have a last day of its own.
+    """
 
     name: str
     label: Any
     remind: Any = None
     escalate: Any = None
+    variant: Callable[[Any], str] | None = None
+    own_day: Callable[[Any], date | None] | None = None
+
+    def standard_of(self, case: Any) -> str:
+        """By which name the standards are looked up for a case."""
+        return f"{self.name}.{self.variant(case)}" if self.variant else self.name
 
     @property
     def starts(self) -> Hand:
@@ -110,6 +120,7 @@ class Reading:
     pauses: list[Pause] = field(default_factory=list)
     held: int = 0  # by how many pauses at this moment
     standard: Standard | None = None
+    own_day: date | None = None
     now: datetime = field(default_factory=timezone.now)
 
     @property
@@ -125,6 +136,8 @@ class Reading:
         """The last day, pushed out by whatever was paused; None without a standard."""
         if self.standard is None:
             return None
+        if self.own_day is not None:
+            return self.own_day
         return self.standard.last_day(timezone.localdate(self.started_at), self.days_paused())
 
     def days_paused(self) -> int:

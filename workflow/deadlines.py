@@ -123,21 +123,23 @@ def readings_of_many(
     for pk, case_id, step, at in rows.order_by("pk").values_list("pk", "case_id", "step", "at"):
         lines[case_id].append(Line(pk, step, at))
     found = {case_id: read(hands, of_case, now=now) for case_id, of_case in lines.items()}
-    _set_standards([reading for readings in found.values() for reading in readings])
+    _set_standards([(case, one) for case in cases for one in found.get(case.pk, [])])
     return found
 
 
-def _set_standards(readings: Sequence[Reading]) -> None:
+def _set_standards(readings: Sequence[tuple[Case, Reading]]) -> None:
     """Each by the row that was in force on the day on which its clock started."""
-    names = {reading.clock.name for reading in readings}
+    named = [(reading.clock.standard_of(case), case, reading) for case, reading in readings]
+    names = {name for name, _case, _reading in named}
     rows: list[ClockStandard] = list(
         ClockStandard.objects.filter(clock__in=names).order_by("-valid_from")
     )
-    for reading in readings:
+    for name, case, reading in named:
         day = timezone.localdate(reading.started_at)
-        of_clock = (row for row in rows if row.clock == reading.clock.name)
+        of_clock = (row for row in rows if row.clock == name)
         row = next((row for row in of_clock if row.counts_on(day)), None)
         reading.standard = row.plain() if row else None
+        reading.own_day = reading.clock.own_day(case) if reading.clock.own_day else None
 
 
 def ring(now: datetime, limit: int = 200) -> int:

@@ -80,6 +80,7 @@ class ReturnReason(Dated):
     class Use(models.TextChoices):
         RETURN = "return", pgettext_lazy("reason", "return for correction")
         DECLINE = "decline", pgettext_lazy("reason", "negative answer")
+        DELAY = "delay", pgettext_lazy("reason", "missed date")
 
     code = models.SlugField(_("code"), max_length=40)
     use = models.CharField(_("used for"), max_length=10, choices=Use)
@@ -100,7 +101,8 @@ class ReturnReason(Dated):
                 name="cases_returnreason_once",
             ),
             models.CheckConstraint(
-                condition=Q(use__in=["return", "decline"]), name="cases_returnreason_known_use"
+                condition=Q(use__in=["return", "decline", "delay"]),
+                name="cases_returnreason_known_use",
             ),
         ]
 

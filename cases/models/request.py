@@ -17,7 +17,8 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from approvals import files
-from cases import actions, checklist, clocks, deadlines, notices, papers, rules
+from cases import actions, checklist, clocks, deadlines, groups, notices, papers, rules
+from cases.groups import OfferGroup
 from cases.matters import NEGATIVE_ANSWER
 from cases.models.checklist import ChecklistItem, ReturnReason
 from cases.models.question import Question
@@ -26,6 +27,8 @@ from exports.models import TransferReview
 from industry.models import Article
 from partners.models import NationCase, NationCaseQuerySet, NationLine
 from workflow import handling, walls
+from workflow.clocks import Reading
+from workflow.deadlines import readings_of
 from workflow.rights import by_system
 from workflow.steps import Leads, beginning, step
 
@@ -253,6 +256,19 @@ def an_answer_is_late(request: Request) -> str:
     return "" if late else _t("No answer is late.")
 
 
+def answer_is_late(request: Request) -> str:
+    """The day on which the nation could expect an answer has passed."""
+    reading = request.answering()
+    if reading is not None and reading.is_late:
+        return ""
+    return _t("The answer is not late.")
+
+
+def delay_is_not_explained(request: Request) -> str:
+    """Nobody has said yet why it is late."""
+    return _t("It has been said why it is late.") if request.delay_code else ""
+
+
 class RequestQuerySet(NationCaseQuerySet):
     def shown_to_agency(self) -> Self:
         """What a nation is still drafting is its own business."""
@@ -331,6 +347,14 @@ class Request(NationCase):
     acknowledged_at = models.DateTimeField(_("receipt acknowledged"), null=True, editable=False)
     actionable_at = models.DateTimeField(_("actionable"), null=True, editable=False)
     complete_at = models.DateTimeField(_("complete"), null=True, editable=False)
+    offer_group = models.CharField(
+        _("offer group"), max_length=1, choices=OfferGroup, blank=True, default="", db_default=""
+    )
+    promised_on = models.DateField(_("day agreed for the offer"), null=True)
+    delay_code = models.CharField(
+        _("code of the delay"), max_length=40, blank=True, default="", db_default=""
+    )
+    delay_reason = models.TextField(_("reason of the delay"), blank=True, default="", db_default="")
     proposed_code = models.CharField(_("code of the reason proposed"), max_length=40, blank=True)
     proposed_reason = models.TextField(_("reason proposed"), blank=True)
     continued_in = models.ForeignKey(
@@ -529,15 +553,39 @@ class Request(NationCase):
         may=rules.desk,
         when=[can_be_begun],
         then=[notices.request_actionable],
-        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops, clocks.ANSWERING.starts],
     )
     def accept_as_actionable(self) -> None:
         """The agency can begin to work on the request, even if details are still to come."""
         now = timezone.now()
+        self.offer_group = groups.proposed(self)
         self.return_code = self.return_reason = ""
         self.actionable_at, self.acknowledged_at = now, self.acknowledged_at or now
         if not self.checklist.open_to_be_complete:
             self.complete_at = now
+
+    @step(
+        state,
+        source=State.ACTIONABLE,
+        label=_("Set the offer group"),
+        awaited=False,
+        may=rules.case_manager,
+        then=[notices.request_promised],
+    )
+    def set_group(self, *, offer_group: str, promised_on: date | None, reason: str) -> None:
+        """Say how difficult the offer is: the day on which the nation can expect it follows."""
+        self.offer_group, self.promised_on = offer_group, promised_on
+
+    @step(
+        state,
+        source=State.ACTIONABLE,
+        label=_("Say why it is late"),
+        may=rules.case_manager,
+        when=[answer_is_late, delay_is_not_explained],
+    )
+    def explain_delay(self, *, code: str, reason: str) -> None:
+        """The day on which the nation could expect an answer has passed: say whose fault it is, and why."""
+        self.delay_code, self.delay_reason = code, reason
 
     @step(
         state,
@@ -584,7 +632,11 @@ class Request(NationCase):
         may=rules.desk,
         books=[actions.ask(Question.Side.AGENCY)],
         then=[notices.question_to_nation, deadlines.answer_due],
-        clocks=[clocks.ACKNOWLEDGING.pauses(*ASKED), clocks.VALIDATING.pauses(*ASKED)],
+        clocks=[
+            clocks.ACKNOWLEDGING.pauses(*ASKED),
+            clocks.VALIDATING.pauses(*ASKED),
+            clocks.ANSWERING.pauses(*ASKED),
+        ],
     )
     def ask_the_nation(self, *, question: str, due_on: date) -> None:
         """Put a question to the nation; until it answers the time is not the agency's."""
@@ -598,7 +650,11 @@ class Request(NationCase):
         answers=True,
         books=[actions.answer(Question.Side.AGENCY)],
         then=[notices.answer_of_nation, deadlines.answer_due],
-        clocks=[clocks.ACKNOWLEDGING.resumes, clocks.VALIDATING.resumes],
+        clocks=[
+            clocks.ACKNOWLEDGING.resumes,
+            clocks.VALIDATING.resumes,
+            clocks.ANSWERING.resumes,
+        ],
     )
     def answer_the_agency(self, *, number: int, answer: str) -> None:
         """Answer a question that the agency has about the request."""
@@ -684,6 +740,7 @@ class Request(NationCase):
         target=State.ANSWERED,
         label=_("Answer"),
         may=by_system,
+        clocks=[clocks.ANSWERING.stops],
     )
     def answer(self) -> None:
         """What answers the request has been sent: a letter of offer, or price and availability."""
@@ -726,7 +783,7 @@ class Request(NationCase):
         when=[files.approved(NEGATIVE_ANSWER)],
         books=[files.issues(NEGATIVE_ANSWER, to=lambda request: str(request.nation.formal_ja))],
         then=[papers.negative_answer, notices.request_declined],
-        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops, clocks.ANSWERING.stops],
         confirm=True,
         awaited=True,
         duty="decline:release",
@@ -745,7 +802,7 @@ class Request(NationCase):
         when=[has_no_live_review, has_no_live_contract, has_no_live_indication],
         books=[actions.hand_over_lines],
         then=[notices.request_transferred],
-        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops, clocks.ANSWERING.stops],
         confirm=True,
     )
     def transfer(self, *, into: Any, reason: str) -> None:
@@ -775,7 +832,7 @@ class Request(NationCase):
         may=rules.requester,
         when=[has_no_live_contract],
         then=[files.ends(NEGATIVE_ANSWER), Leads("drop", to=_live_indication)],
-        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops],
+        clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops, clocks.ANSWERING.stops],
         confirm=True,
     )
     def withdraw(self, *, reason: str) -> None:
@@ -800,6 +857,18 @@ class Request(NationCase):
     def write(self, asked: dict[str, Any]) -> None:
         for name, value in asked.items():
             setattr(self, name, value)
+
+    @property
+    def answer_group(self) -> str:
+        """By which standard the time for an answer is measured."""
+        if self.answer_wanted == AnswerWanted.PRICE_AND_AVAILABILITY:
+            return groups.INDICATION
+        return str(self.offer_group or OfferGroup.B)
+
+    def answering(self) -> Reading | None:
+        """The clock of the answer as it stands; None before it has started."""
+        running = readings_of(self)
+        return next((one for one in running if one.clock.name == clocks.ANSWERING.name), None)
 
     @cached_property
     def checklist(self) -> checklist.Checklist:
