@@ -366,9 +366,11 @@ def quoted_prices(contract: Any) -> dict[int, Decimal]:
 
 def stock_prices(contract: Any) -> dict[int, Decimal]:
     """Line number → price of the catalogue today, of lines that are supplied from stock."""
-    lines = contract.supplied().filter(source__in=pricing.STOCK)
+    lines = list(contract.supplied().filter(source__in=pricing.STOCK))
+    if not lines:
+        return {}
     rows = ArticlePrice.objects.on(timezone.localdate()).filter(
-        article__in=lines.values("article"),
+        article__in=[line.article_id for line in lines],
         basis=ArticlePrice.Basis.STOCK,
         currency=contract.currency,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases.models.note import StandardNote
+from cases.models.note import BLANK, StandardNote
 from cases.pricing import STOCK
 from industry.models import Article
 from ledger.money import written
@@ -74,12 +74,16 @@ def _said(contract: Any, priced: Any, lines: Lines, paper: str) -> list[dict[str
             "code": note.code,
             "title_ja": note.title_ja,
             "title_en": note.title_en,
-            "ja": note.text_ja.format_map(words["ja"]),
-            "en": note.text_en.format_map(words["en"]),
+            "ja": _filled_in(note.text_ja, words["ja"]),
+            "en": _filled_in(note.text_en, words["en"]),
         }
         for note in fitting(contract, lines, paper, day)
         if note.is_mandatory or note.code in chosen
     ]
+
+
+def _filled_in(text: str, words: Mapping[str, str]) -> str:
+    return BLANK.sub(lambda blank: words[blank[1]], text)
 
 
 def _words(contract: Any, priced: Any) -> dict[str, dict[str, str]]:

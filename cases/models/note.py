@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from string import Formatter
-from typing import Any
+import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,6 +16,7 @@ from workflow import walls
 from workflow.models import Dated
 from workflow.models.dated import COUNTS
 
+BLANK = re.compile(r"\{([^{}]*)\}")
 # What a text may leave to be filled in: `{end_user}`. `cases.standard_notes` knows the words.
 BLANKS = frozenset({"contract", "nation", "end_user", "end_use", "delivery_place", "deposit"})
 
@@ -90,10 +90,9 @@ class StandardNote(Dated):
 
 def unreadable(text: str) -> str:
     """Why the blanks of a text cannot be filled in, or ""."""
-    try:
-        names: set[Any] = {name for _text, name, _spec, _how in Formatter().parse(text)} - {None}
-    except ValueError:
-        return _t("Write a blank as {end_user}, and a brace that is none twice.")
+    names = set(BLANK.findall(text))
+    if {"{", "}"} & set(BLANK.sub("", text)):
+        return _t("Write a blank as {end_user}; no other braces can stand here.")
     if unknown := sorted(names - BLANKS):
         return _t("Nothing fills in {%(name)s}. Blanks: %(blanks)s.") % {
             "name": unknown[0],

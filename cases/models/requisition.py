@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -67,6 +67,12 @@ def holds_no_weapon(requisition: Requisition) -> str:
     }
 
 
+class RequisitionQuerySet(NationCaseQuerySet):
+    def shown_to_nation(self) -> Self:
+        """Its own words: a nation sees every requisition of its own."""
+        return self
+
+
 class Requisition(NationCase):
     number_letter = "D"
 
@@ -81,7 +87,7 @@ class Requisition(NationCase):
     worth = models.DecimalField(_("worth"), max_digits=18, decimal_places=2, null=True)
     basis = models.CharField(_("where the price comes from"), max_length=200, blank=True)
 
-    objects = NationCaseQuerySet.as_manager()
+    objects = RequisitionQuerySet.as_manager()
 
     wall = walls.of_nation(search=True, names="lines__article")
 

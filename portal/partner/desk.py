@@ -44,7 +44,7 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
         "lines": lines_in_words(contract),
         "shipments": shipments.filter(contract_number=contract.number),
         "bills": Bill.objects.visible_to(person).filter(contract=contract),
-        "requisitions": contract.requisitions.all(),
+        "requisitions": contract.requisitions.all() if contract.asks.by_worth else (),
         "changes": Change.objects.visible_to(person).filter(contract=contract),
     }
 

@@ -93,7 +93,7 @@ def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
         "subcontracts": contract.subcontracts.select_related("contractor"),
         "shipments": Shipment.objects.filter(contract_number=contract.number),
         "bills": contract.bills.all(),
-        "requisitions": contract.requisitions.all(),
+        "requisitions": contract.requisitions.all() if contract.asks.by_worth else (),
         "changes": contract.changes.all(),
         "reviews": reviews.filter(request_number=contract.request.number),
         "journals": journals_of(contract.number),

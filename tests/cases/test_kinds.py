@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from cases import kinds, papers
 from cases.kinds import KindOfCase
 from cases.models import Contract, Requisition
+from notifications.models import Message
 from tests.factories import (
     CHARGE,
     NET,
@@ -23,8 +24,9 @@ from tests.factories import (
     RequisitionFactory,
     person,
 )
+from workflow.follow_ups import run_entry
 from workflow.forms import form_for
-from workflow.steps import NotOpen, steps_of, take
+from workflow.steps import NotOpen, steps_of, take, take_within
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 DAY = date(2026, 11, 22)
@@ -160,6 +162,14 @@ def test_part_two_names_its_part_one_and_no_other_kind_does(
     assert form.errors == {"builds_on": [why]}
 
 
+def test_same_kind_again_leaves_the_price() -> None:
+    contract = as_kind(ContractFactory(), "blanket_order")
+    ceilings = {"1": 5_000_000, "2": 700_000}
+    contract = done(contract, "set_ceilings", person("case_manager"), ceilings=ceilings)
+
+    assert as_kind(contract, "blanket_order").total == contract.total
+
+
 def test_part_two_stands_on_its_part_one() -> None:
     stock = ContractFactory(number="JP-PH-26-9901", kind_of_case="support_stock", furnished=False)
 
@@ -230,6 +240,25 @@ def test_ceiling_reached_meanwhile_refuses_within_the_order() -> None:
     with pytest.raises(NotOpen, match="are left of line 1"):
         take(second, "accept", by=manager)
     assert again(second).state == "priced"
+
+
+def test_order_itself_refuses_what_is_over_its_ceiling() -> None:
+    """Whoever was let through a moment ago: the contract is locked, and asks once more."""
+    contract, manager = blanket(), person("case_manager")
+    requisition = priced(asked(contract), 1_500_001)
+
+    with pytest.raises(NotOpen, match="are left of line 1"), transaction.atomic():
+        take_within(again(contract), "take_requisition_in", by=manager, requisition=requisition)
+
+
+def test_desk_is_told_of_a_requisition() -> None:
+    manager = person("case_manager")
+    requisition = asked(blanket())
+    for entry in requisition.trail.all():
+        run_entry(entry.pk)
+
+    letters = Message.objects.filter(notice="requisition_submitted")
+    assert [letter.recipient_id for letter in letters] == [manager.pk]
 
 
 def test_database_refuses_more_than_the_ceiling_whatever_the_code_says() -> None:

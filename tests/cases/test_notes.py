@@ -200,12 +200,12 @@ def test_versions_tell_notes_apart() -> None:
     ("text", "why"),
     [
         ("Be quiet, {nation}.", ""),
-        ("A set {{a, b}}.", ""),
+        ("A set {{nation}}.", "Write a blank as {end_user}; no other braces can stand here."),
         ("Be quiet, {crew}.", "Nothing fills in {crew}."),
         ("{nation.__class__}", "Nothing fills in {nation.__class__}."),
         ("{nation[0]}", "Nothing fills in {nation[0]}."),
         ("{}", "Nothing fills in {}."),
-        ("Be quiet, {nation", "Write a blank as {end_user}"),
+        ("Be quiet, {nation", "Write a blank as {end_user}; no other braces can stand here."),
     ],
 )
 def test_blank_that_nothing_fills_in_is_named(text: str, why: str) -> None:

@@ -241,6 +241,24 @@ def test_lines_written_afterwards_keep_the_terms_of_a_change() -> None:
     assert kept == {1: "8", 3: "4"}
 
 
+def test_new_line_that_is_left_out_again_leaves_nothing() -> None:
+    change = ChangeFactory()
+    there = change.contract.lines.get(number=1)
+    given = {
+        "number": 1,
+        "article": there.article.catalogue_number,
+        "quantity": 2,
+        "unit_price": str(there.unit_price),
+        "basis": "as agreed",
+    }
+    manager = person("case_manager")
+    form = form_for(change, steps_of(Change)["write"], manager, {"lines": [given], "purpose": "2."})
+    assert form.is_valid(), form.errors
+    take(change, "write", by=manager, **form.cleaned_data)
+
+    assert set(change.lines.values_list("number", flat=True)) == {1}
+
+
 # Words ---------------------------------------------------------------------------------------
 
 FULL = {

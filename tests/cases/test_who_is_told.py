@@ -699,6 +699,7 @@ def test_every_notice_of_a_deal_is_told_here_or_elsewhere() -> None:
         *("quote_invited", "quote_not_chosen", "solicitation_ended"),  # in `test_deal`
         *("request_entered", "request_to_acknowledge", "request_to_check", "request_late"),
         "request_transferred",
+        "requisition_submitted",  # in `test_kinds`
     }
 
     assert declared == {tells[0] for tells in TELLS} | elsewhere

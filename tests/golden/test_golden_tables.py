@@ -341,6 +341,9 @@ def subcontracts(people: People) -> Situations:
             state="solicited",
             contract=ContractFactory(state="in_execution", suspended_at=timezone.now()),
         ),
+        "under approval, the file decided, no deposit yet": approval(
+            contract=ContractFactory(state="accepted")
+        ),
         "under approval, the file decided, contract suspended": approval(
             contract=ContractFactory(state="in_execution", suspended_at=timezone.now())
         ),

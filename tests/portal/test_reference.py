@@ -94,8 +94,8 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Rates", Rate.objects.on(date(2026, 11, 23)).count()),
         ("Reasons for returns and negative answers", ReturnReason.objects.count()),
         ("Separations of duties", Separation.objects.count()),
-        ("Standards of clocks", ClockStandard.objects.count()),
         ("Standard notes", StandardNote.objects.count()),
+        ("Standards of clocks", ClockStandard.objects.count()),
         ("Thresholds", Threshold.objects.count()),
         ("Units", Unit.objects.count()),
     ]
