@@ -37,6 +37,7 @@ REFERENCE = {
     "cases_checklistitem",
     "cases_rate",
     "cases_returnreason",
+    "cases_standardnote",
     "cases_threshold",
     "approvals_approvalroute",
     "partners_unit",
