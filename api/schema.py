@@ -26,7 +26,7 @@ from workflow.steps import Step, beginnings_of, steps_of
 
 GENERIC_STEP = re.compile(r"^(?P<below>/api/v1/(?P<slug>\w+)/\{number\}/steps/)\{step\}/$")
 BEGIN = "/api/v1/requests/"
-ROWS = {"lines", "per_line"}  # shapes that a form has no way to carry
+ROWS = {"lines", "changed_lines", "per_line"}  # shapes that a form has no way to carry
 REFUSALS = {
     "get": ("400", "401", "403", "404", "429"),
     "post": ("400", "401", "403", "404", "409", "413", "415", "422", "429"),

@@ -172,26 +172,26 @@ def take_over_lines(act: Act) -> None:
 
 def open_transfer_review(act: Act) -> None:
     """A review of a snapshot: the officer decides on what was put to them."""
-    request = act.case
+    _open_review(act, act.case, act.case.lines.select_related("article"))
+
+
+def _open_review(act: Act, request: Any, lines: Iterable[Any]) -> None:
+    """Of the case at hand, which is the request or rests on it."""
+    case = act.case
     opened = begin_within(
         TransferReview.open,
         by=act.by,
-        under=act.case,
-        nation_id=request.nation_id,
-        title=request.title,
-        request_number=request.number,
+        under=case,
+        nation_id=case.nation_id,
+        title=case.title,
+        request_number=case.number,
         end_user=request.end_user,
         end_use=request.end_use,
     )
-    _put_before_the_reviewer(opened.case, request.lines.select_related("article"))
-    act.opened.append(opened.case)
-
-
-def _put_before_the_reviewer(review: TransferReview, lines: Iterable[Any]) -> None:
     ReviewLine.objects.bulk_create(
         ReviewLine(
-            review=review,
-            nation_id=review.nation_id,
+            review=opened.case,
+            nation_id=case.nation_id,
             number=line.number,
             name_ja=line.article.name_ja,
             name_en=line.article.name_en,
@@ -201,6 +201,7 @@ def _put_before_the_reviewer(review: TransferReview, lines: Iterable[Any]) -> No
         )
         for line in lines
     )
+    act.opened.append(opened.case)
 
 
 def open_contract(act: Act) -> None:
@@ -640,19 +641,8 @@ def first_deposit(total: Decimal, currency: str, on: date) -> Decimal:
 def open_review_of_change(act: Act) -> None:
     """Of the contract as it is to be: what is added is looked at beside what was cleared."""
     change = act.case
-    request = change.contract.request
-    opened = begin_within(
-        TransferReview.open,
-        by=act.by,
-        under=change,
-        nation_id=change.nation_id,
-        title=change.title,
-        request_number=change.number,
-        end_user=request.end_user,
-        end_use=request.end_use,
-    )
-    _put_before_the_reviewer(opened.case, [line for line in change.lines_after() if line.quantity])
-    act.opened.append(opened.case)
+    there = [line for line in change.lines_after() if line.quantity]
+    _open_review(act, change.contract.request, there)
 
 
 def send_change(act: Act) -> None:

@@ -282,6 +282,14 @@ def holds(person: Any, permission: Permission) -> list[Membership]:
     return [row for row in rows if row.role in roles and _fits(row)]
 
 
+def standing_of(person: Any) -> frozenset[tuple[str, tuple[Permission, ...]]]:
+    """What somebody may do today, and for what kind of organisation: equal for those alike."""
+    rows: Iterable[Membership] = getattr(person, "memberships_today", ())
+    return frozenset(
+        (row.organisation.kind, ROLES[row.role].permissions) for row in rows if _fits(row)
+    )
+
+
 def _fits(row: Membership) -> bool:
     return ROLES[row.role].kind == row.organisation.kind
 

@@ -134,9 +134,10 @@ def title_of(row: Any) -> str:
     if not isinstance(row, Dated):
         return str(row)
     key: list[Any] = [row._meta.get_field(name) for name in key_of(type(row))]
-    return " · ".join(
+    said = (
         f"{head_of(column)} {value_of(row, column)}"
         if isinstance(column, DecimalField)
         else value_of(row, column)
         for column in key
     )
+    return " · ".join(word for word in said if word)

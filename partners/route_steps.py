@@ -17,6 +17,7 @@ from partners.models.unit import Unit
 from workflow.approvals import RANKS, Kind, NoRoute, RouteStep, read_steps, why_not_steps
 
 MOST_STEPS = 16
+BLANK_ROWS = 4
 COLUMNS = {
     "kind": _("part"),
     "rank": _("rank"),
@@ -59,6 +60,7 @@ class StepRows(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         given = value if isinstance(value, list) else []
+        rows = [*given, *({} for _ in range(BLANK_ROWS))][:MOST_STEPS]
         options = _options()
         first = context["widget"]["attrs"].get("id", name)
         context["widget"] |= {
@@ -80,7 +82,7 @@ class StepRows(forms.Widget):
                         for column, label in COLUMNS.items()
                     ],
                 }
-                for place, row in enumerate([*given, *({} for _ in range(len(given), MOST_STEPS))])
+                for place, row in enumerate(rows)
             ],
         }
         return context

@@ -29,6 +29,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from documents import tables
 from documents.models import Document
 from documents.serving import answer as serve
+from partners import access
 from partners.access import ROLES
 from partners.handling import may_handle, note_reading
 from partners.identity import confirmation, second_factor
@@ -87,8 +88,18 @@ class CaseType:
         return visible.select_related(*self.related)
 
     def is_for(self, person: Any) -> bool:
-        """Whether the person's roles may see rows of the type at all; asks for none."""
-        return not self.model._default_manager.visible_to(person).query.is_empty()  # type: ignore[attr-defined]
+        """Whether the person's roles may see rows of the type at all; asks for none.
+
+        Every page asks this of every type, and the answer is one for all who stand alike.
+        """
+        asked = self.model, access.standing_of(person)
+        if asked not in _SEEN:
+            visible = self.model._default_manager.visible_to(person)  # type: ignore[attr-defined]
+            _SEEN[asked] = not visible.query.is_empty()
+        return _SEEN[asked]
+
+
+_SEEN: dict[tuple[type[Case], frozenset[Any]], bool] = {}
 
 
 class Found(NamedTuple):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
+import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import weasyprint
+from coverage import Coverage
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
@@ -20,6 +24,7 @@ from kombu.transport import memory
 from pytest_django import DjangoDbBlocker, Settings
 
 from fms_agency.celery import app as celery
+from tests import stencil
 from workflow import walls
 from workflow.database.base import DatabaseWrapper
 
@@ -32,6 +37,7 @@ REFERENCE = {
     "cases_checklistitem",
     "cases_rate",
     "cases_returnreason",
+    "cases_standardnote",
     "cases_threshold",
     "approvals_approvalroute",
     "partners_unit",
@@ -44,7 +50,7 @@ REFERENCE = {
 THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """At the end the database goes, whoever still holds a connection of the pool."""
 
     def drop(self: DatabaseCreation, test_database_name: str, _verbosity: int) -> None:
@@ -54,6 +60,14 @@ def pytest_configure() -> None:
             )
 
     DatabaseCreation._destroy_test_db = drop
+
+    config.addinivalue_line("markers", "long: lasts a minute, so it begins before the others")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After they were shuffled: else a worker that has done all it had waits for a long one."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 POINTING = {"ledger_posting", "approvals_signature", "approvals_waystep"}
@@ -101,6 +115,15 @@ def quick_settings() -> Iterator[None]:
         },
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Tables are copied, not built anew."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = stencil.built()
 
 
 @pytest.fixture(scope="session")
@@ -181,6 +204,28 @@ def english() -> Iterator[None]:
     """Refusals and labels are compared in English; pages speak their reader's language."""
     with override("en"):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_unmeasured() -> Iterator[None]:
+    """In a measured run WeasyPrint draws in a thread that nobody traces: traced, it takes thrice as long.
+
+    A trace cannot be put down for a while: whoever called meanwhile would not be measured any more.
+    """
+    if Coverage.current() is None:
+        yield
+        return
+    with (
+        ThreadPoolExecutor(1, initializer=sys.settrace, initargs=(None,)) as aside,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for owner, name in ((weasyprint.HTML, "render"), (weasyprint.Document, "write_pdf")):
+            patch.setattr(owner, name, _done_by(aside, getattr(owner, name)))
+        yield
+
+
+def _done_by(aside: Executor, work: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *words, **named: aside.submit(work, *words, **named).result()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -88,6 +88,9 @@ VALUES: dict[str, dict[str, Any]] = {
         "document_number": "輸政第123号",
         "document_number_en": "JFMSA-2026-000123",
         "title": TITLE,
+        "kind_of_case": "確定契約 / Defined order",
+        "is_paid": True,
+        "by_worth": False,
         "request_number": "JP-PH-26-R0007",
         "reference": "DND-26-114",
         "reference_date": date(2026, 10, 1),
@@ -100,6 +103,8 @@ VALUES: dict[str, dict[str, Any]] = {
         "expires_on": date(2027, 1, 31),
         "terms": [
             {
+                "title_ja": "据付",
+                "title_en": "Installation",
                 "ja": "据付工事は購入国政府が用意する敷地において行う。",
                 "en": "Installation takes place on sites the purchaser provides.",
             }
