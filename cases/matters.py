@@ -253,7 +253,7 @@ def _negative_cover(request: Any) -> dict[str, str]:
         "background": _t("The nation asked for it by %(reference)s. %(kind)s: %(reason)s")
         % {
             "reference": request.reference,
-            "kind": request.reason_in_words(request.proposed_code),
+            "kind": request.proposed_kind,
             "reason": request.proposed_reason,
         },
     }

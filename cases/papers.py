@@ -213,7 +213,7 @@ def negative_answer(request: Any) -> Values:
         "title": request.title,
         **_asked_by(request),
         "lines": [_asked_line(line) for line in lines],
-        "kind": in_both(lambda: request.reason_in_words(request.proposed_code)),
+        "kind": in_both(lambda: request.proposed_kind),
         "reason": request.proposed_reason,
     }
 

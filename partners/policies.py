@@ -53,6 +53,7 @@ anybody = Policy("anybody")
 signed_in = Policy("signed in", test=lambda person: True)
 proving = Policy("signed in, second factor or not", lambda person: True, before_second_factor=True)
 staff = Policy("agency and ministries", test=lambda p: access.works_in(p, "agency", "ministry"))
+readers = Policy("case:read", test=access.reads_cases)
 follow_ups = Policy(
     "follow_up:manage", test=lambda p: bool(access.holds(p, Permission.FOLLOW_UP_MANAGE))
 )

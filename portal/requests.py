@@ -65,10 +65,7 @@ def facts_of_request(request: Request) -> dict[str, Any]:
             for point in request.checklist.points
         ],
         "instants": [{"label": _label(name), "at": getattr(request, name)} for name in INSTANTS],
-        "return_kind": request.reason_in_words(request.return_code),
-        "proposed_kind": request.reason_in_words(request.proposed_code),
         "answering": request.answering(),
-        "delay_kind": request.reason_in_words(request.delay_code),
         "questions": request.questions.all(),
         "continues": request.continues.all(),
     }

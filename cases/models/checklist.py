@@ -75,23 +75,31 @@ class ChecklistItem(Dated):
 
 
 class ReturnReason(Dated):
-    """Why a request comes back to its nation, or is declined: a code for the count, words for the nation."""
+    """Why a request comes back to its nation, is declined or is late: a code for the count, words beside it."""
 
     class Use(models.TextChoices):
         RETURN = "return", pgettext_lazy("reason", "return for correction")
         DECLINE = "decline", pgettext_lazy("reason", "negative answer")
         DELAY = "delay", pgettext_lazy("reason", "missed date")
 
+    class Whose(models.TextChoices):
+        AGENCY = "agency", pgettext_lazy("whose doing", "the agency")
+        NATION = "nation", pgettext_lazy("whose doing", "the nation")
+        INDUSTRY = "industry", pgettext_lazy("whose doing", "industry")
+        MINISTRIES = "ministries", pgettext_lazy("whose doing", "the ministries")
+        NOBODY = "nobody", pgettext_lazy("whose doing", "nobody")
+
     code = models.SlugField(_("code"), max_length=40)
     use = models.CharField(_("used for"), max_length=10, choices=Use)
+    whose = models.CharField(_("whose doing"), max_length=10, choices=Whose, db_default="nobody")
     name_ja = models.CharField(_("name in Japanese"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120)
 
     wall = walls.shared()
 
     class Meta(Dated.Meta):
-        verbose_name = _("reason for a return or a negative answer")
-        verbose_name_plural = _("reasons for returns and negative answers")
+        verbose_name = _("reason for a return, a negative answer or a delay")
+        verbose_name_plural = _("reasons for returns, negative answers and delays")
         ordering = ["use", "code"]
         constraints = [
             *Dated.Meta.constraints,
@@ -103,6 +111,10 @@ class ReturnReason(Dated):
             models.CheckConstraint(
                 condition=Q(use__in=["return", "decline", "delay"]),
                 name="cases_returnreason_known_use",
+            ),
+            models.CheckConstraint(
+                condition=Q(whose__in=["agency", "nation", "industry", "ministries", "nobody"]),
+                name="cases_returnreason_known_doer",
             ),
         ]
 

@@ -879,9 +879,26 @@ class Request(NationCase):
         """Columns without which the agency cannot begin."""
         return [name for point in self.checklist.open_to_begin for name in point.missing]
 
-    def reason_in_words(self, code: str) -> str:
+    @property
+    def return_kind(self) -> str:
+        """Why it came back to its nation, or was declined."""
+        declined = self.state == State.DECLINED
+        use = ReturnReason.Use.DECLINE if declined else ReturnReason.Use.RETURN
+        return self._in_words(use, self.return_code)
+
+    @property
+    def proposed_kind(self) -> str:
+        """Why it is to be declined."""
+        return self._in_words(ReturnReason.Use.DECLINE, self.proposed_code)
+
+    @property
+    def delay_kind(self) -> str:
+        """Why its answer is late."""
+        return self._in_words(ReturnReason.Use.DELAY, self.delay_code)
+
+    def _in_words(self, use: ReturnReason.Use, code: str) -> str:
         """A coded reason in words; its row may have ended since."""
-        rows = ReturnReason.objects.filter(code=code).order_by("-valid_from")
+        rows = ReturnReason.objects.filter(use=use, code=code).order_by("-valid_from")
         return str(rows.first() or "") if code else ""
 
     def name_of(self, column: str) -> str:

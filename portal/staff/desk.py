@@ -30,7 +30,7 @@ from documents.models import Document
 from exports.models import Shipment, TransferReview
 from ledger.journals import journals_of
 from notifications.models import Message
-from partners import policies
+from partners import access, policies
 from partners.models import EmergencyAccess
 from partners.need_to_know import papers_of
 from partners.reading import capacity_in
@@ -285,6 +285,7 @@ def front(request: HttpRequest) -> Mapping[str, Any]:
     return {
         "waiting": waiting,
         "summary": _summary(waiting, person),
+        "reads_cases": access.reads_cases(person),
         "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
     }
 

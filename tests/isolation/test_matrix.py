@@ -127,6 +127,10 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
         name: [{"kind": "rate", "pk": 1}, {"kind": "other", "pk": 1}]
         for name in ("reference_row", "propose_version", "propose_end", "propose_withdrawal")
     },
+    "indicators_file": [
+        {"what": what, "extension": one}
+        for what, one in (("states", "csv"), ("promises", "xlsx"), ("other", "csv"))
+    ],
     "staff:export_catalogue": [{"extension": one} for one in ("csv", "xlsx", "other")],
     **{
         name: [{"article": "JP-RAD-001"}, {"article": "JP-XXX-999"}]

@@ -1,0 +1,259 @@
+"""How long cases stay where, whether promised days are kept, what comes back, and whose doing it is.
+
+All of it is read from the trail: nobody enters a figure. A figure counts what ended within a period, of
+the cases that its reader may know of. After the figures U.S. Foreign Military Sales are steered by
+(docs/guides/staff.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import Lead
+from django.utils import timezone
+
+from approvals.models import ApprovalFile
+from cases import clocks
+from cases.models import Request, ReturnReason
+from cases.models.request import State
+from exports.models import TransferReview
+from partners.access import ROLES
+from workflow.deadlines import readings_of_many
+from workflow.models import Case, Entry
+from workflow.steps import steps_of
+
+DAY = 24 * 60 * 60
+ANSWERS = ("answer", "decline")  # what else stops the clock is not the agency's answer
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole days in Tokyo, both counted."""
+
+    first: date
+    last: date
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        """From the first instant of the first day to the first after the last."""
+        days = (self.first, self.last + timedelta(days=1))
+        begins, ends = (timezone.make_aware(datetime.combine(day, time.min)) for day in days)
+        return begins, ends
+
+
+@dataclass(frozen=True)
+class Stay:
+    """How long cases stayed in a state they have left (days), and who is there now."""
+
+    state: str
+    label: str
+    whose: tuple[str, ...]  # kinds of organisations whose turn it is there
+    left: int
+    median: float | None
+    ninth: float | None  # nine of ten did not stay longer
+    there: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of so many, so many went well."""
+
+    name: str
+    of_all: int
+    good: int
+
+    @property
+    def percent(self) -> float | None:
+        return 100 * self.good / self.of_all if self.of_all else None
+
+
+def ninth_of_ten(values: Sequence[float]) -> float | None:
+    """The least of the values that nine of ten do not pass (nearest rank)."""
+    return sorted(values)[math.ceil(0.9 * len(values)) - 1] if values else None
+
+
+# Time in each state ----------------------------------------------------------------------------
+
+
+def stays(rows: QuerySet[Any], period: Period) -> list[Stay]:
+    """For each state of a case type, in the order of their declaration. `rows`: the cases that count."""
+    begins, ends = period.instants
+    told = _moves(rows)
+    lengths: dict[str, list[float]] = defaultdict(list)
+    for state, came, went in told.filter(went__gte=begins, went__lt=ends).values_list(
+        "to_state", "at", "went"
+    ):
+        lengths[state].append((went - came).total_seconds() / DAY)
+    there: dict[str, list[datetime]] = defaultdict(list)
+    for state, came in told.filter(went=None).values_list("to_state", "at"):
+        there[state].append(came)
+    return [
+        Stay(
+            state,
+            str(label),
+            turns(rows.model, state),
+            len(lengths[state]),
+            median(lengths[state]) if lengths[state] else None,
+            ninth_of_ten(lengths[state]),
+            len(there[state]),
+            min(there[state], default=None),
+        )
+        for state, label in rows.model._meta.get_field("state").choices
+    ]
+
+
+def _moves(rows: QuerySet[Any]) -> QuerySet[Entry]:
+    """Each coming into a state, with when it was left (`went`; None while it lasts)."""
+    return (
+        Entry.objects.filter(
+            event=Entry.Event.STEP,
+            case_kind=rows.model.kind(),
+            case_id__in=rows.order_by().values("pk"),
+        )
+        .exclude(from_state=F("to_state"))
+        .annotate(went=Window(Lead("at"), partition_by=[F("case_id")], order_by=F("version").asc()))
+        .order_by()
+    )
+
+
+def turns(model: type[Case], state: str) -> tuple[str, ...]:
+    """Whose turn it is in a state, by its declaration: `agency`, `nation`, `contractor`, `ministry`."""
+    awaited = [
+        step
+        for step in steps_of(model).values()
+        if state in step.sources and step.awaited and not step.inner
+    ]
+    return tuple(sorted({ROLES[role].kind for step in awaited for role in step.may.roles}))
+
+
+# Promised days ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An answer that was given in the period, or that is late today."""
+
+    request: Request
+    group: str  # by which standard: "A" to "D", "pa"
+    due_on: date
+    answered_on: date | None
+
+    @property
+    def was_kept(self) -> bool:
+        return self.answered_on is not None and self.answered_on <= self.due_on
+
+
+def promises(rows: QuerySet[Request], period: Period) -> list[Promise]:
+    """What was answered within the period, and what should have been answered by today and is not."""
+    begins, ends = period.instants
+    answered = _steps(rows, *ANSWERS).filter(at__gte=begins, at__lt=ends)
+    waiting = Q(state__in=[State.ACTIONABLE, State.UNDER_APPROVAL])
+    requests = list(rows.filter(waiting | Q(pk__in=answered.values("case_id"))).order_by("number"))
+    readings = readings_of_many(requests)
+    found = [
+        (request, reading)
+        for request in requests
+        for reading in readings.get(request.pk, [])
+        if reading.clock.name == clocks.ANSWERING.name
+    ]
+    return [
+        Promise(
+            request,
+            request.answer_group,
+            reading.due_on,
+            timezone.localdate(reading.stopped_at) if reading.stopped_at else None,
+        )
+        for request, reading in found
+        if reading.due_on and (reading.stopped_at or reading.is_late)
+    ]
+
+
+def held_up_by(request: Request) -> Case:
+    """What the answer waits for now: a review, the contract or the price and availability, or itself."""
+    reviews = TransferReview.objects.filter(request_number=request.number)
+    held: tuple[QuerySet[Any], ...] = (
+        reviews.exclude(state__in=["cleared", "refused", "expired"]),
+        request.contracts.filter(state__in=["draft", "under_approval"]),
+        request.indications.filter(state__in=["draft", "under_approval"]),
+    )
+    found = (rows.order_by("opened_at").first() for rows in held)
+    return next((case for case in found if case is not None), request)
+
+
+def shares(promised: Iterable[Promise], by: Callable[[Promise], str]) -> list[Share]:
+    """How many were kept of all, by group or by nation."""
+    of_all, kept = Counter[str](), Counter[str]()
+    for one in promised:
+        of_all[by(one)] += 1
+        kept[by(one)] += one.was_kept
+    return [Share(name, of_all[name], kept[name]) for name in sorted(of_all)]
+
+
+# What comes back -------------------------------------------------------------------------------
+
+FIRST_PASSES: dict[str, tuple[type[Case], tuple[str, ...], tuple[str, ...]]] = {
+    # what it is called: of which cases, what ends well, what sends it back
+    "requests": (Request, ("accept_as_actionable",), ("return_for_correction",)),
+    "approvals": (ApprovalFile, ("decide",), ("return_to_drafter", "return_to_step")),
+}
+
+
+def first_pass(rows: QuerySet[Any], name: str, period: Period) -> Share:
+    """Of the cases that came through within the period, those that had never been sent back."""
+    _model, through, back = FIRST_PASSES[name]
+    begins, ends = period.instants
+    passed = _steps(rows, *through).filter(at__gte=begins, at__lt=ends)
+    cases = set(passed.values_list("case_id", flat=True))
+    returned = set(_steps(rows, *back).filter(case_id__in=cases).values_list("case_id", flat=True))
+    return Share(name, len(cases), len(cases - returned))
+
+
+# Whose doing -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A coded reason that was given so many times within the period."""
+
+    reason: str
+    whose: str  # in words
+    times: int
+
+
+CAUSES = {"return_for_correction": ReturnReason.Use.RETURN, "explain_delay": ReturnReason.Use.DELAY}
+
+
+def causes(rows: QuerySet[Request], step: str, period: Period) -> list[Cause]:
+    """Why requests were returned (`return_for_correction`) or late (`explain_delay`), most frequent first."""
+    begins, ends = period.instants
+    given = _steps(rows, step).filter(at__gte=begins, at__lt=ends)
+    times = Counter[str](code for code in given.values_list("given__code", flat=True) if code)
+    reasons = {
+        row.code: row
+        for row in ReturnReason.objects.filter(use=CAUSES[step]).order_by("valid_from")
+    }
+    return [
+        Cause(
+            str(reasons.get(code, code)),
+            reasons[code].get_whose_display() if code in reasons else "",
+            count,
+        )
+        for code, count in times.most_common()
+    ]
+
+
+def _steps(rows: QuerySet[Any], *names: str) -> QuerySet[Entry]:
+    return Entry.objects.filter(
+        event=Entry.Event.STEP,
+        case_kind=rows.model.kind(),
+        case_id__in=rows.order_by().values("pk"),
+        step__in=names,
+    ).order_by()
