@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from cases import content, standard_notes, terms
+from cases import content, payments, standard_notes, terms
 from documents.papers import CONTRACTOR, NATION, in_both, paper
 from ledger.journals import journals_of
 from partners.models import Organisation
@@ -101,6 +101,7 @@ def offer(contract: Any) -> Values:
         "deposit": contract.deposit,
         "priced_on": contract.priced_on,
         "expires_on": contract.expires_on,
+        "schedule": payments.table(contract),
         "terms": standard_notes.of_offer(contract),
     }
 

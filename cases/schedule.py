@@ -10,10 +10,11 @@ curve. A letter of credit stands in for it, so that it is not paid ahead. SAMM C
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal, InvalidOperation, localcontext
 from itertools import pairwise
 from typing import Any
 
@@ -129,8 +130,7 @@ def with_liability(periods: Iterable[Period], curve: Curve, *, currency: str) ->
 def curve_of_file(given: Mapping[str, Any]) -> Curve:
     """A curve as the reference files tell it. Raises `ValueError`, `ArithmeticError` or `KeyError`."""
     points = tuple((Decimal(spent), Decimal(liability)) for spent, liability in given["points"])
-    ends = [spent for spent, _liability in points]
-    if ends[:1] != [0] or ends[-1:] != [100] or ends != sorted(set(ends)):
+    if not is_whole(points):
         raise ValueError(f"curve {given['curve']}: points go up from 0 to 100 per cent spent")
     valid_to = given.get("valid_to")
     return Curve(
@@ -140,3 +140,112 @@ def curve_of_file(given: Mapping[str, Any]) -> Curve:
         valid_to=date.fromisoformat(valid_to) if valid_to else None,
         source=given["source"],
     )
+
+
+Points = tuple[tuple[Decimal, Decimal], ...]
+
+
+def points_of(written: str) -> Points:
+    """`0:0, 45:10, 100:0`: per cent spent and per cent owed. Raises `ValueError`."""
+    try:
+        points = tuple(
+            (Decimal(spent), Decimal(owed))
+            for spent, owed in (pair.split(":") for pair in written.split(","))
+        )
+    except InvalidOperation as error:
+        raise ValueError(written) from error
+    if not is_whole(points):
+        raise ValueError(written)
+    return points
+
+
+def is_whole(points: Points) -> bool:
+    """They go up from nothing spent to everything, and what is owed is a share of the value."""
+    ends = [spent for spent, _owed in points]
+    goes_up = ends[:1] == [0] and ends[-1:] == [100] and ends == sorted(set(ends))
+    return goes_up and all(0 <= owed <= 100 for _spent, owed in points)
+
+
+# From the lines of a contract ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outlay:
+    """What a line costs, evenly from one day to another; what is bought from industry can be cancelled."""
+
+    amount: Decimal
+    first: date
+    last: date
+    is_bought: bool
+
+    def until(self, day: date) -> Decimal:
+        """How much of it is spent at the end of a day."""
+        if day < self.first:
+            return NOTHING
+        if day >= self.last:
+            return self.amount
+        return self.amount * ((day - self.first).days + 1) / ((self.last - self.first).days + 1)
+
+
+DueDays = tuple[tuple[int, int], ...]  # month and day
+
+
+def due_days_of(written: str) -> DueDays:
+    """`03-15, 06-15`: the days of each year on which is paid. Raises `ValueError`."""
+    days = tuple(date.fromisoformat(f"2001-{day.strip()}") for day in written.split(","))
+    if list(days) != sorted(set(days)):
+        raise ValueError(written)
+    return tuple((day.month, day.day) for day in days)
+
+
+def days_from(first: date, due: DueDays) -> Iterator[date]:
+    """The days of payment after a day, without end."""
+    year = first.year
+    while True:
+        yield from (day for month, on in due if (day := date(year, month, on)) > first)
+        year += 1
+
+
+def expected(
+    outlays: Sequence[Outlay],
+    *,
+    total: Decimal,
+    deposit: Decimal,
+    accepted_on: date,
+    due: DueDays,
+    curve: Curve,
+    currency: str,
+    letter_of_credit: bool,
+) -> Schedule:
+    """The deposit, then payments on the days they are due, until all is spent.
+
+    Each covers what is expected to be spent until the end of the month in which the next is due, and
+    what would then be owed if everything were cancelled. Charges (what `total` is more than the
+    outlays) are earned with them. Outlays are not empty and not all nothing.
+    """
+    worth = sum((one.amount for one in outlays), NOTHING)
+    bought = sum((one.amount for one in outlays if one.is_bought), NOTHING)
+    last = max(one.last for one in outlays)
+    periods = [Period("deposit", None, NOTHING, NOTHING, deposit)]
+    spent = NOTHING
+    with localcontext(prec=PRECISION):
+        for day, following in pairwise(days_from(accepted_on, due)):
+            covered = _end_of_month(following)
+            until = sum((one.until(covered) for one in outlays), NOTHING)
+            now = total if covered >= last else rounded(total * until / worth, currency)
+            owed = total * (bought / worth) * curve.at(100 * until / worth) / 100
+            periods.append(Period("", day, now - spent, rounded(owed, currency), NOTHING))
+            spent = now
+            if covered >= last:
+                break
+    return schedule(periods, letter_of_credit=letter_of_credit)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a shorter month."""
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _end_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])

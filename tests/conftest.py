@@ -35,6 +35,7 @@ REFERENCE = {
     "industry_article",
     "industry_cataloguecode",
     "cases_checklistitem",
+    "cases_liabilitycurve",
     "cases_rate",
     "cases_returnreason",
     "cases_standardnote",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.filters import equals
 from api.shown import CaseShown, Moment, Money, Shown
 from api.v1.cases import CaseList, Kind, OneCase
+from cases import payments
 from cases.models import Contract, ContractLine
 from cases.models.priced import TERMS
+from ledger.money import exponent
 
 
 class ContractLineShown(Shown):
@@ -60,7 +65,7 @@ class ContractShown(CaseShown):
 
     class Meta:
         model = Contract
-        fields = (
+        fields: tuple[str, ...] = (
             *CaseShown.common,
             "request",
             "kind",
@@ -82,6 +87,35 @@ class ContractShown(CaseShown):
         read_only_fields = fields
 
 
+class PaymentShown(serializers.Serializer[Any]):
+    due = serializers.DateField(
+        allow_null=True, help_text="The day it is due; null for the deposit, due on acceptance."
+    )
+    payment = serializers.CharField(help_text="In the currency of the contract.")
+    cumulative_paid = serializers.CharField(help_text="With all payments before it.")
+
+
+class OneContractShown(ContractShown):
+    """With the payment schedule."""
+
+    payment_schedule = serializers.SerializerMethodField(
+        help_text="An estimate: what has to be paid is what is billed. Empty where there is none."
+    )
+
+    class Meta(ContractShown.Meta):
+        fields: tuple[str, ...] = (*ContractShown.Meta.fields, "payment_schedule")
+        read_only_fields = fields
+
+    @extend_schema_field(PaymentShown(many=True))
+    def get_payment_schedule(self, contract: Contract) -> list[dict[str, Any]]:
+        digits = exponent(contract.currency)
+        rows = payments.table(contract)
+        for row in rows:
+            for name in ("payment", "cumulative_paid"):
+                row[name] = f"{row[name]:.{digits}f}"
+        return list(PaymentShown(rows, many=True).data)
+
+
 KIND = Kind(
     Contract,
     ContractShown,
@@ -101,3 +135,6 @@ class OneContract(OneCase):
     """One offer or contract of your nation."""
 
     kind = KIND
+
+    def get_serializer_class(self) -> type[CaseShown]:
+        return OneContractShown

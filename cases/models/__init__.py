@@ -5,6 +5,7 @@ from cases.models.change import Change, ChangeLine
 from cases.models.checklist import ChecklistItem, ReturnReason
 from cases.models.contract import Contract, ContractLine
 from cases.models.indication import Indication, IndicationLine
+from cases.models.liability import LiabilityCurve
 from cases.models.note import StandardNote
 from cases.models.question import Question
 from cases.models.quote import Quote, QuoteLine
@@ -24,6 +25,7 @@ __all__ = [
     "ContractLine",
     "Indication",
     "IndicationLine",
+    "LiabilityCurve",
     "Question",
     "Quote",
     "QuoteLine",

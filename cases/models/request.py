@@ -859,6 +859,11 @@ class Request(NationCase):
             setattr(self, name, value)
 
     @property
+    def gives_letter_of_credit(self) -> bool:
+        """A guarantee stands in for what would be owed if everything were cancelled."""
+        return self.payment_wish == PaymentWish.LETTER_OF_CREDIT
+
+    @property
     def answer_group(self) -> str:
         """By which standard the time for an answer is measured."""
         if self.answer_wanted == AnswerWanted.PRICE_AND_AVAILABILITY:

@@ -36,7 +36,7 @@ from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.requests import facts_of_request, facts_of_requisition
-from portal.staff import catalogue, prices, trail
+from portal.staff import catalogue, prices, schedule, trail
 from portal.staff.approvals import facts_of_file, files_of
 from portal.versions import facts_of_change, page_of
 from workflow import steps
@@ -336,5 +336,11 @@ desk = Desk(
     papers,
     documents,
     reader,
-    pages=[*catalogue.PAGES, *trail.PAGES, *prices.PAGES, page_of("staff", policies.staff, reader)],
+    pages=[
+        *catalogue.PAGES,
+        *trail.PAGES,
+        *prices.PAGES,
+        *schedule.PAGES,
+        page_of("staff", policies.staff, reader),
+    ],
 )

@@ -37,7 +37,9 @@ def entered(clock: Any, day: str) -> Any:
     return Request.objects.get(pk=request.pk)
 
 
-def on(clock: Any, day: str, request: Any, step: str, role: str = "case_manager", **more: Any) -> Any:
+def on(
+    clock: Any, day: str, request: Any, step: str, role: str = "case_manager", **more: Any
+) -> Any:
     clock.move_to(f"{day}T12:00:00+09:00")
     take(Request.objects.get(pk=request.pk), step, by=person(role), **more)
     return Request.objects.get(pk=request.pk)

@@ -15,7 +15,7 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from api.models import IdempotentCall
-from cases.models import ChecklistItem, Rate, ReturnReason, StandardNote, Threshold
+from cases.models import ChecklistItem, LiabilityCurve, Rate, ReturnReason, StandardNote, Threshold
 from documents import numbers
 from documents.models import DocumentNumber
 from industry.models import CatalogueCode
@@ -187,6 +187,11 @@ def note(**fields: Any) -> None:
     texts = ("title_ja", "title_en", "text_ja", "text_en", "keeper")
     words = {"code": "quiet", **dict.fromkeys(texts, "Be quiet.")}
     StandardNote.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
+
+
+def curve(**fields: Any) -> None:
+    words = {"curve": "steep", "points": "0:0, 50:9, 100:0", "due_days": "03-15"}
+    LiabilityCurve.objects.create(**words | {"valid_from": DAY, "source": "test"} | fields)
 
 
 def return_reason(**fields: Any) -> None:
@@ -426,6 +431,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_returnreason_once": lambda: twice(return_reason),
     "cases_returnreason_known_use": lambda: return_reason(use="praise"),
     "cases_returnreason_ends_after_it_begins": lambda: return_reason(valid_to=WELL_BEFORE),
+    "cases_returnreason_known_doer": lambda: return_reason(whose="fate"),
+    "cases_liabilitycurve_once": lambda: twice(curve),
+    "cases_liabilitycurve_ends_after_it_begins": lambda: curve(valid_to=WELL_BEFORE),
     "cases_standardnote_once": lambda: twice(note),
     "cases_standardnote_known_kind": lambda: note(kind_of_case="whim"),
     "cases_standardnote_known_condition": lambda: note(condition="rain"),

@@ -95,7 +95,7 @@ def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
         return [{"pk": paper.pk} for paper in deal.papers.values()]
     if len(route.kinds) == 1 and (value := _any_value(route)):
         return [value]
-    if last == "versions":
+    if last in {"versions", "schedule"}:
         return [{"number": deal.cases["contracts"].number}]
     if route.name in OF_A_FILE:
         return [{"number": deal.cases["approvals"].number, **OF_A_FILE[route.name]}]

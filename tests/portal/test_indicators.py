@@ -34,9 +34,10 @@ def test_whoever_reads_cases_reads_the_figures(role: str, request_begun: Any) ->
     answer = page(role)
 
     assert answer.status_code == 200
-    assert [row["stay"].state for row in answer.context["stays"]] == ["submitted", "actionable"] or [
-        row["stay"].state for row in answer.context["stays"]
-    ] == ["actionable"]
+    assert [row["stay"].state for row in answer.context["stays"]] == [
+        "submitted",
+        "actionable",
+    ] or [row["stay"].state for row in answer.context["stays"]] == ["actionable"]
 
 
 @pytest.mark.parametrize("role", ["opinion_giver", "system_administrator", "requester"])

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import ApprovalRoute
-from cases.models import ChecklistItem, Rate, ReturnReason, StandardNote, Threshold
+from cases.models import ChecklistItem, LiabilityCurve, Rate, ReturnReason, StandardNote, Threshold
 from industry.models import Article, CatalogueCode
 from partners.forms import ProposeRow
 from partners.models import Agreement, Nation, Proposal, Unit
@@ -92,10 +92,11 @@ def test_overview_shows_the_kinds_and_what_waits() -> None:
         ("Nonrecurring charges", 0),
         ("Prices of articles", 0),
         ("Rates", Rate.objects.on(date(2026, 11, 23)).count()),
-        ("Reasons for returns and negative answers", ReturnReason.objects.count()),
+        ("Reasons for returns, negative answers and delays", ReturnReason.objects.count()),
         ("Separations of duties", Separation.objects.count()),
         ("Standard notes", StandardNote.objects.count()),
         ("Standards of clocks", ClockStandard.objects.count()),
+        ("Termination liability and days of payment", LiabilityCurve.objects.count()),
         ("Thresholds", Threshold.objects.count()),
         ("Units", Unit.objects.count()),
     ]

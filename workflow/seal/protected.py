@@ -62,6 +62,7 @@ PROTECTED: dict[str, frozenset[str]] = {
     # reference data
     "cases.rate": frozenset(),
     "cases.checklistitem": frozenset(),
+    "cases.liabilitycurve": frozenset(),
     "cases.returnreason": frozenset(),
     "cases.standardnote": frozenset(),
     "cases.threshold": frozenset(),

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from approvals.models import ApprovalRoute
-from cases.models import ChecklistItem, Rate, ReturnReason, StandardNote, Threshold
+from cases.models import ChecklistItem, LiabilityCurve, Rate, ReturnReason, StandardNote, Threshold
 from fms_agency.alone import SHIPPED
 from industry.models import Article, CatalogueCode
 from partners.models import Agreement, Nation, Unit
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             "articles": _articles(_rows(reference, "articles")),
             "rates": _rates(_rows(reference, "rates")),
             "thresholds": _add(Threshold, _rows(reference, "thresholds"), ["code", "valid_from"]),
+            "liability_curves": _curves(_rows(reference, "liability_curves")),
             "request_checklist": _add(
                 ChecklistItem, _rows(reference, "request_checklist"), ["code", "valid_from"]
             ),
@@ -81,6 +82,14 @@ def _articles(rows: list[dict[str, Any]]) -> int:
 
 def _rates(rows: list[dict[str, Any]]) -> int:
     return _add(Rate, rows, ["rate_set", "code", "valid_from"])
+
+
+def _curves(rows: list[dict[str, Any]]) -> int:
+    written = [
+        {**row, "points": ", ".join(f"{spent}:{owed}" for spent, owed in row["points"])}
+        for row in rows
+    ]
+    return _add(LiabilityCurve, written, ["curve", "valid_from"])
 
 
 def _routes(rows: list[dict[str, Any]]) -> int:
