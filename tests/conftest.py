@@ -10,6 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import weasyprint
 from coverage import Coverage
@@ -27,6 +28,12 @@ from fms_agency.celery import app as celery
 from tests import stencil
 from workflow import walls
 from workflow.database.base import DatabaseWrapper
+
+# No test is red because the machine is busy: speed is measured by `make bench`.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 # Loaded once per run and left in place between tests that commit.
 REFERENCE = {

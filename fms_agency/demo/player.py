@@ -25,7 +25,7 @@ from workflow.steps import beginnings_of, steps_of
 
 BEGINNINGS: dict[str, type[Case]] = {"request": Request}
 REFUSED_WITH = {403, 404, 409}
-PAPER_PATIENCE = 60.0  # seconds a reader waits for the worker
+PAPER_PATIENCE = 60.0  # seconds
 LOOK_EVERY = 0.1
 
 
@@ -63,6 +63,11 @@ class Play:
         self.after = after
         self.began = timezone.localtime()
         self.cases: dict[str, Case] = {}
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which a reader waits for the worker."""
+        return PAPER_PATIENCE
 
     def turns(self) -> Iterator[Told]:
         """Play turn by turn. Raises `StoryBroken` at the first that goes wrong."""
@@ -174,7 +179,7 @@ class Play:
 
     def _moved_on(self, turn: Turn) -> Case:
         """The case once it stands where the step begins; another step may still lead it there."""
-        until = time.monotonic() + PAPER_PATIENCE
+        until = time.monotonic() + self.patience
         while (case := self.case(turn.case)).state not in steps_of(type(case))[turn.step].sources:
             if time.monotonic() > until:
                 break  # the house refuses, and says why
@@ -187,7 +192,7 @@ class Play:
 
     def _file_of(self, case: Case) -> ApprovalFile:
         """The newest approval file about a case; the worker may still be drafting it."""
-        until = time.monotonic() + PAPER_PATIENCE
+        until = time.monotonic() + self.patience
         files = ApprovalFile.objects.filter(subject_id=case.pk)
         while not files.exists():
             if time.monotonic() > until:
@@ -237,10 +242,10 @@ class Play:
 
     def _paper(self, case: Case, kind: str) -> Document:
         """The newest version of a paper; the worker may still be making it."""
-        until = time.monotonic() + PAPER_PATIENCE
+        until = time.monotonic() + self.patience
         while (found := Document.objects.of(case).latest(kind)) is None:
             if time.monotonic() > until:
-                raise StoryBroken(f"{case.number} has no {kind} after {PAPER_PATIENCE:.0f} s.")
+                raise StoryBroken(f"{case.number} has no {kind} after {self.patience:.0f} s.")
             self.after()
             time.sleep(LOOK_EVERY)
         return found

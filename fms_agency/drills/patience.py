@@ -181,6 +181,11 @@ class PatientPlay(Play):
         self.weather = weather
         self.is_broken = False
 
+    @property
+    def patience(self) -> float:
+        """A worker that is killed again and again takes its time."""
+        return self.weather.patience
+
     def turn(self, turn: Turn) -> Any:
         told = super().turn(turn)
         self.weather.step_done()

@@ -15,7 +15,7 @@ from fms_agency.demo.script import Door
 from tests.browser.conftest import Window
 from tests.browser.hands import ChromiumDoor
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def test_deal_goes_from_request_to_closure_on_pages(

@@ -11,10 +11,9 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-# Each example is a command of its own, however busy the machine is.
-by_command = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+by_command = settings(max_examples=60)  # each example is a command of its own
 
 
 def answered(command: str, question: Any, *, reference: Path | None = None) -> dict[str, Any]:

@@ -197,6 +197,17 @@ def test_paper_is_waited_for_as_long_as_patience_lasts() -> None:
 
 
 @pytest.mark.django_db
+def test_approval_file_is_waited_for_as_long_as_patience_lasts() -> None:
+    case = RequestFactory(state="submitted")
+    play = PatientPlay(SUBMITTED, {}, Weather(patience=0))
+
+    with pytest.raises(StoryBroken) as broken:
+        play._file_of(case)
+
+    assert (play.patience, str(broken.value)) == (0, f"{case.number} has no approval file.")
+
+
+@pytest.mark.django_db
 def test_door_hands_a_paper_out_once_its_answer_arrives() -> None:
     class Slow(GateDoor):
         answers = [httpx.ReadError("gone"), b"%PDF"]
