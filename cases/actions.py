@@ -55,6 +55,12 @@ def receive(
 # Request → review, contract ------------------------------------------------------------------
 
 
+def expect_answer(act: Act) -> None:
+    """Say on which day the answer can be expected: its nation cannot read the trail, and so no clock."""
+    reading = act.case.answering(act.entry)
+    act.case.answer_expected_on = reading.due_on if reading else None
+
+
 def write_request_lines(act: Act) -> None:
     """Make the lines of a request those its nation gives; a line that stays is the same row."""
     request, given = act.case, act.given["lines"]

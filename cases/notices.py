@@ -88,9 +88,7 @@ def request_to_answer(request: Any) -> Values:
 
 @notice("request_promised", to=to_requesters)
 def request_promised(request: Any) -> Values:
-    reading = request.answering()
-    due = {"due_on": reading.due_on} if reading is not None and reading.due_on else {}
-    return _for_nation(request, **due)
+    return _for_nation(request, due_on=request.answer_expected_on)
 
 
 @notice("request_late", to=to_heads_of_desk, if_any=True)

@@ -65,7 +65,6 @@ def facts_of_request(request: Request) -> dict[str, Any]:
             for point in request.checklist.points
         ],
         "instants": [{"label": _label(name), "at": getattr(request, name)} for name in INSTANTS],
-        "answering": request.answering(),
         "questions": request.questions.all(),
         "continues": request.continues.all(),
     }

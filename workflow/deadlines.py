@@ -103,13 +103,15 @@ def hands_of(model: Any) -> Mapping[str, Sequence[Hand]]:
     return {name: step.clocks for name, step in declared.items() if step.clocks}
 
 
-def readings_of(case: Case, now: datetime | None = None) -> list[Reading]:
-    """The clocks of a case as they stand."""
-    return readings_of_many([case], now).get(case.pk, [])
+def readings_of(
+    case: Case, now: datetime | None = None, *, with_line: Entry | None = None
+) -> list[Reading]:
+    """The clocks of a case as they stand; `with_line` is about to be written."""
+    return readings_of_many([case], now, with_line=with_line).get(case.pk, [])
 
 
 def readings_of_many(
-    cases: Iterable[Case], now: datetime | None = None
+    cases: Iterable[Case], now: datetime | None = None, *, with_line: Entry | None = None
 ) -> dict[Any, list[Reading]]:
     """The same for many cases of one type: two queries, however many there are."""
     cases = list(cases)
@@ -122,6 +124,8 @@ def readings_of_many(
     )
     for pk, case_id, step, at in rows.order_by("pk").values_list("pk", "case_id", "step", "at"):
         lines[case_id].append(Line(pk, step, at))
+    if with_line is not None:
+        lines[with_line.case_id].append(Line(0, with_line.step, with_line.at))
     found = {case_id: read(hands, of_case, now=now) for case_id, of_case in lines.items()}
     _set_standards([(case, one) for case in cases for one in found.get(case.pk, [])])
     return found

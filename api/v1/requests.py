@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -89,26 +88,20 @@ class RequestShown(CaseShown):
             *CaseShown.common,
             *("reference", "reference_date", "received_on", *Request.copied[1:]),
             *("submitted_at", "acknowledged_at", "actionable_at", "complete_at", "offer_group"),
+            "answer_expected_on",
             *("return_code", "return_reason", "continued_in", "continues", "lines", "questions"),
         )
         read_only_fields = fields
 
 
 class OneRequestShown(RequestShown):
-    """With what is still missing, why that matters, and when an answer can be expected."""
+    """With what is still missing and why that matters."""
 
     checklist = ChecklistShown(read_only=True)
-    answer_expected_on = serializers.SerializerMethodField(
-        help_text="The day on which an answer can be expected; null before work has begun and once answered."
-    )
 
     class Meta(RequestShown.Meta):
-        fields: tuple[str, ...] = (*RequestShown.Meta.fields, "checklist", "answer_expected_on")
+        fields: tuple[str, ...] = (*RequestShown.Meta.fields, "checklist")
         read_only_fields = fields
-
-    def get_answer_expected_on(self, request: Request) -> date | None:
-        reading = request.answering()
-        return reading.due_on if reading is not None and reading.stopped_at is None else None
 
 
 KIND = Kind(

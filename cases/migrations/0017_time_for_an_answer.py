@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="request",
+            name="answer_expected_on",
+            field=models.DateField(editable=False, null=True, verbose_name="answer expected by"),
+        ),
+        migrations.AddField(
+            model_name="request",
             name="delay_code",
             field=models.CharField(
                 blank=True,

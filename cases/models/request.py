@@ -351,6 +351,7 @@ class Request(NationCase):
         _("offer group"), max_length=1, choices=OfferGroup, blank=True, default="", db_default=""
     )
     promised_on = models.DateField(_("day agreed for the offer"), null=True)
+    answer_expected_on = models.DateField(_("answer expected by"), null=True, editable=False)
     delay_code = models.CharField(
         _("code of the delay"), max_length=40, blank=True, default="", db_default=""
     )
@@ -552,6 +553,7 @@ class Request(NationCase):
         label=_("Accept as actionable"),
         may=rules.desk,
         when=[can_be_begun],
+        books=[actions.expect_answer],
         then=[notices.request_actionable],
         clocks=[clocks.ACKNOWLEDGING.stops, clocks.VALIDATING.stops, clocks.ANSWERING.starts],
     )
@@ -570,6 +572,7 @@ class Request(NationCase):
         label=_("Set the offer group"),
         awaited=False,
         may=rules.case_manager,
+        books=[actions.expect_answer],
         then=[notices.request_promised],
     )
     def set_group(self, *, offer_group: str, promised_on: date | None, reason: str) -> None:
@@ -648,7 +651,7 @@ class Request(NationCase):
         may=rules.requester,
         when=[agency_has_asked],
         answers=True,
-        books=[actions.answer(Question.Side.AGENCY)],
+        books=[actions.answer(Question.Side.AGENCY), actions.expect_answer],
         then=[notices.answer_of_nation, deadlines.answer_due],
         clocks=[
             clocks.ACKNOWLEDGING.resumes,
@@ -870,10 +873,19 @@ class Request(NationCase):
             return groups.INDICATION
         return str(self.offer_group or OfferGroup.B)
 
-    def answering(self) -> Reading | None:
+    def answering(self, with_line: Any = None) -> Reading | None:
         """The clock of the answer as it stands; None before it has started."""
-        running = readings_of(self)
+        running = readings_of(self, with_line=with_line)
         return next((one for one in running if one.clock.name == clocks.ANSWERING.name), None)
+
+    @property
+    def answer_waits_for(self) -> str:
+        """What is told of the day on which the answer can be expected: only while it is to come."""
+        if self.state != State.ACTIONABLE or self.answer_expected_on is None:
+            return ""
+        if self.open_questions("agency"):
+            return "nation"
+        return "late" if self.answer_expected_on < timezone.localdate() else "agency"
 
     @cached_property
     def checklist(self) -> checklist.Checklist:

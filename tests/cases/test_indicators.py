@@ -148,11 +148,11 @@ def test_what_is_late_today_counts_as_not_kept(clock: Any) -> None:
 
 def test_late_answer_names_the_review_that_holds_it_up(clock: Any) -> None:
     request = on(clock, "2026-11-03", entered(clock, "2026-11-02"), "accept_as_actionable")
-    take(request, "open_transfer_review", by=person("case_manager"))
+    take(request, "open_transfer_review", by=person("export_control_officer"))
 
     held_by = indicators.held_up_by(Request.objects.get(pk=request.pk))
 
-    assert held_by.slug() == "transferreviews"
+    assert held_by.slug() == "reviews"
     assert indicators.turns(type(held_by), held_by.state) == ("agency",)
 
 

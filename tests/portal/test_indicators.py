@@ -61,7 +61,7 @@ def test_other_nations_and_other_times_are_left_out(request_begun: Any) -> None:
     assert "Nothing to count" in page(nation="AU").content.decode()
 
 
-@pytest.mark.parametrize("kind", ["contracts", "transferreviews", "subcontracts", "approvals"])
+@pytest.mark.parametrize("kind", ["contracts", "reviews", "subcontracts", "approvals"])
 def test_every_kind_of_case_has_its_states(kind: str) -> None:
     answer = page(kind=kind, nation="PH")
 
