@@ -86,7 +86,7 @@ def ninth_of_ten(values: Sequence[float]) -> float | None:
 def stays(rows: QuerySet[Any], period: Period) -> list[Stay]:
     """For each state of a case type, in the order of their declaration. `rows`: the cases that count."""
     begins, ends = period.instants
-    told = _moves(rows)
+    told: QuerySet[Any] = _moves(rows)
     lengths: dict[str, list[float]] = defaultdict(list)
     for state, came, went in told.filter(went__gte=begins, went__lt=ends).values_list(
         "to_state", "at", "went"

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import factory
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -48,7 +49,7 @@ from partners.models import (
 from workflow import duties, values
 from workflow.approvals import Kind, Standing
 from workflow.models import Case
-from workflow.steps import case_types
+from workflow.steps import case_types, take
 
 UNIT_PRICES = {1: Decimal(1_000_000), 2: Decimal(2_000_000)}
 NET = Decimal(5_000_000)
@@ -444,6 +445,14 @@ class RequestFactory(CaseFactory):
                 state=more.get("approval", "in_circulation"),
                 signed=more.get("signed", ()),
             )
+
+
+def request_begun(days_ago: int = 0, **fields: Any) -> Any:
+    """A request that the agency began to work on so many days ago, by its own step."""
+    request = RequestFactory(state="submitted", **fields)
+    with time_machine.travel(timezone.now() - timedelta(days=days_ago), tick=False):
+        take(request, "accept_as_actionable", by=person("case_manager"))
+    return cases.Request.objects.get(pk=request.pk)
 
 
 class QuestionFactory(DjangoModelFactory[cases.Question]):

@@ -377,7 +377,7 @@ class Request(NationCase):
     wall = walls.of_nation(search=True, names="lines__article")
 
     effects = (
-        *(notices.request_to_acknowledge, notices.request_to_check),
+        *(notices.request_to_acknowledge, notices.request_to_check, notices.request_to_answer),
         notices.request_late,
     )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cases import groups
 from cases.groups import OfferGroup
 from cases.models import Request, ReturnReason
-from tests.factories import ArticleFactory, RequestFactory, person
+from tests.factories import ArticleFactory, RequestFactory, person, request_begun
 from tests.people import enter
 from workflow.deadlines import ring
 from workflow.forms import form_for
@@ -30,13 +30,6 @@ BEGUN = "2026-11-24T12:00:00+09:00"
 def clock() -> Iterator[Any]:
     with time_machine.travel(BEGUN, tick=False) as traveller:
         yield traveller
-
-
-def begun(**fields: Any) -> Any:
-    """A request that the agency has begun to work on today."""
-    request = RequestFactory(state="submitted", **fields)
-    take(request, "accept_as_actionable", by=person("case_manager"))
-    return again(request)
 
 
 def again(request: Any) -> Any:
@@ -75,21 +68,21 @@ def test_group_follows_what_is_asked_for(article: dict[str, str], group: str) ->
     ],
 )
 def test_each_group_has_its_days(clock: Any, group: str, day: date) -> None:
-    request = begun()
+    request = request_begun()
     Request.objects.filter(pk=request.pk).update(offer_group=group)
 
     assert again(request).answering().due_on == day
 
 
 def test_price_and_availability_has_a_time_of_its_own(clock: Any) -> None:
-    request = begun(answer_wanted="price_and_availability")
+    request = request_begun(answer_wanted="price_and_availability")
 
     assert request.answer_group == groups.INDICATION
     assert request.answering().due_on == date(2027, 1, 8)
 
 
 def test_group_d_has_a_day_of_its_own(clock: Any) -> None:
-    request = begun()
+    request = request_begun()
     form = filled_in(
         request, "set_group", offer_group="D", promised_on="2027-02-01", reason="By treaty."
     )
@@ -108,7 +101,7 @@ def test_group_d_has_a_day_of_its_own(clock: Any) -> None:
     ],
 )
 def test_day_and_group_fit_together(clock: Any, group: str, day: str, why: str) -> None:
-    form = filled_in(begun(), "set_group", offer_group=group, promised_on=day, reason="x")
+    form = filled_in(request_begun(), "set_group", offer_group=group, promised_on=day, reason="x")
 
     assert form.errors == {"promised_on": [why]}
 
@@ -117,7 +110,7 @@ def test_day_and_group_fit_together(clock: Any, group: str, day: str, why: str) 
 
 
 def test_time_of_the_nation_is_not_the_agencys(clock: Any) -> None:
-    request = begun()
+    request = request_begun()
     manager = person("case_manager")
     take(request, "ask_the_nation", by=manager, question="Where?", due_on=date(2026, 12, 24))
     clock.move_to("2026-12-04T12:00:00+09:00")
@@ -127,14 +120,14 @@ def test_time_of_the_nation_is_not_the_agencys(clock: Any) -> None:
 
 
 def test_answer_stops_the_clock(clock: Any) -> None:
-    request = begun()
+    request = request_begun()
     take(request, "withdraw", by=person("requester"), reason="No funds.")
 
     assert again(request).answering().stopped_at is not None
 
 
 def test_clock_reminds_and_escalates_once_each(clock: Any) -> None:
-    begun()
+    request_begun()
     clock.move_to("2027-02-26T12:00:00+09:00")
     first = ring(timezone.now())
     clock.move_to("2027-03-08T12:00:00+09:00")
@@ -150,7 +143,7 @@ def test_clock_reminds_and_escalates_once_each(clock: Any) -> None:
 
 
 def test_missed_date_asks_for_its_reason_once(clock: Any) -> None:
-    request, manager = begun(), person("case_manager")
+    request, manager = request_begun(), person("case_manager")
     with pytest.raises(NotOpen, match="The answer is not late"):
         take(request, "explain_delay", by=manager, code="other", reason="x")
     clock.move_to("2027-03-08T12:00:00+09:00")
@@ -165,7 +158,7 @@ def test_missed_date_asks_for_its_reason_once(clock: Any) -> None:
 
 
 def test_reasons_of_a_delay_are_those_of_the_reference_data(clock: Any) -> None:
-    offered = filled_in(begun(), "explain_delay").fields["code"].queryset
+    offered = filled_in(request_begun(), "explain_delay").fields["code"].queryset
 
     assert set(offered) == set(ReturnReason.objects.filter(use="delay"))
 
@@ -175,7 +168,7 @@ def test_reasons_of_a_delay_are_those_of_the_reference_data(clock: Any) -> None:
 
 @pytest.mark.parametrize(("desk", "role"), [("staff", "case_manager"), ("partner", "requester")])
 def test_both_sides_see_the_day(clock: Any, desk: str, role: str) -> None:
-    request = begun()
+    request = request_begun()
     page = enter(Client(), person(role)).get(
         reverse(f"{desk}:case", args=["requests", request.number])
     )

@@ -49,6 +49,7 @@ from tests.factories import (
     TransferReviewFactory,
     firm,
     person,
+    request_begun,
     today,
 )
 from workflow.steps import case_types, steps_of
@@ -381,6 +382,18 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: asked(due_on=YESTERDAY),
         lambda: asked(due_on=YESTERDAY, reminded_at=timezone.now()),
         "No answer is late.",
+    ),
+    (
+        requests.answer_is_late,
+        lambda: request_begun(120),
+        lambda: request_begun(99),
+        "The answer is not late.",
+    ),
+    (
+        requests.delay_is_not_explained,
+        RequestFactory,
+        lambda: RequestFactory(delay_code="industry_quote"),
+        "It has been said why it is late.",
     ),
     (
         indications.is_estimated,

@@ -35,6 +35,7 @@ from tests.factories import (
     TransferReviewFactory,
     firm,
     person,
+    request_begun,
 )
 from workflow.follow_ups import run_entry
 from workflow.models import FollowUp
@@ -190,6 +191,16 @@ TELLS: list[Tells] = [
         "submitted",
         {"case_manager"},
         "Last day: 21 November 2026",
+    ),
+    (
+        "request_promised",
+        request_begun,
+        "set_group",
+        "case_manager",
+        {"offer_group": "D", "promised_on": LATER, "reason": "As agreed."},
+        "actionable",
+        {"requester"},
+        "22 November 2027",
     ),
     (
         "indication_sent",
@@ -698,6 +709,7 @@ def test_every_notice_of_a_deal_is_told_here_or_elsewhere() -> None:
     elsewhere = {
         *("quote_invited", "quote_not_chosen", "solicitation_ended"),  # in `test_deal`
         *("request_entered", "request_to_acknowledge", "request_to_check", "request_late"),
+        "request_to_answer",  # in `test_answering`
         "request_transferred",
         "requisition_submitted",  # in `test_kinds`
     }

@@ -56,6 +56,7 @@ from tests.factories import (
     add_request_lines,
     firm,
     person,
+    request_begun,
     stand,
 )
 from tests.golden.tables import Answers, golden, offered, table
@@ -123,6 +124,8 @@ def requests(people: People) -> Situations:
         "actionable, nothing missing": RequestFactory(state="actionable", **COMPLETE),
         "actionable, under review": reviewed,
         "actionable, contract opened": contracted,
+        "actionable, the answer is late": request_begun(120),
+        "actionable, said why it is late": request_begun(120, delay_code="industry_quote"),
     }
 
 

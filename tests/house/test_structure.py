@@ -35,6 +35,7 @@ MONEY = (
     "cases/models/request.py",
     "cases/models/subcontract.py",
     "cases/models/threshold.py",
+    "cases/payments.py",
     "cases/pricing.py",
     "cases/standard_notes.py",
     "cases/rates.py",

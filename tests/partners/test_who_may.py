@@ -80,6 +80,7 @@ COMES_IN: dict[str, list[str]] = {
     "follow_ups": ["system_administrator"],
     "people": ["system_administrator"],
     "proposers": ["finance_officer", "legal_reviewer"],
+    "readers": READERS,
     "auditors": ["auditor"],
     "registrars": ["case_manager", "contract_officer"],
     "security": ["security_officer"],

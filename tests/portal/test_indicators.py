@@ -63,7 +63,7 @@ def test_other_nations_and_other_times_are_left_out(request_begun: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["contracts", "reviews", "subcontracts", "approvals"])
 def test_every_kind_of_case_has_its_states(kind: str) -> None:
-    answer = page(kind=kind, nation="PH")
+    answer = page("director", kind=kind, nation="PH")
 
     assert answer.status_code == 200
     assert answer.context["kind"].slug == kind
