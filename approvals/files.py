@@ -44,6 +44,11 @@ def of(case: Any, matter: Matter) -> ApprovalFile | None:
     return found
 
 
+def open_file_of(case: Any, matter: Matter) -> ApprovalFile | None:
+    """The one that is not finished: to be decided, carried out or read."""
+    return ApprovalFile.objects.of(case, matter.name).filter(state__in=OPEN).first()
+
+
 # Guards --------------------------------------------------------------------------------------
 
 
@@ -130,7 +135,7 @@ class Drafts:
         return f"approval:{self.matter.name}"
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
-        if ApprovalFile.objects.of(case, self.matter.name).filter(state__in=OPEN).exists():
+        if open_file_of(case, self.matter) is not None:
             return  # a file that has come back is put forward again by its drafter
         entry = follow_up.entry
         drafter = Person.objects.get(pk=entry.actor_id)
@@ -160,7 +165,7 @@ def rechecks(matter: Matter) -> Leads:
     """An effect: signatures on what the step has changed count no longer."""
 
     def changed(case: Any) -> Any:
-        file = ApprovalFile.objects.of(case, matter.name).filter(state__in=OPEN).first()
+        file = open_file_of(case, matter)
         return file if file is not None and file.changes_since else None
 
     return Leads("void", to=changed)
@@ -168,7 +173,4 @@ def rechecks(matter: Matter) -> Leads:
 
 def ends(matter: Matter) -> Leads:
     """An effect: with the case its open file ends."""
-    return Leads(
-        "end",
-        to=lambda case: ApprovalFile.objects.of(case, matter.name).filter(state__in=OPEN).first(),
-    )
+    return Leads("end", to=lambda case: open_file_of(case, matter), about=matter.name)

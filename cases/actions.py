@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -20,7 +20,7 @@ from cases.rates import NoRate
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
 from exports.models.shipment import packed_quantities
-from industry.models import Article, ArticlePrice
+from industry.models import Article, ArticlePrice, NonrecurringCharge
 from workflow import values
 from workflow.steps import Act, Book, NotOpen, begin_within, take_within
 
@@ -404,25 +404,55 @@ def priced(contract: Any, on: date) -> pricing.Price:
 
     Packing and freight are lines of their own. Raises `NotOpen` where a rate is missing.
     """
-    return _priced(contract, unit_prices(contract), on)
+    charges = nonrecurring(contract.lines.all(), contract.currency, on)
+    return _priced(contract, unit_prices(contract), on, charges=charges)
 
 
 def indicated(indication: Any, lines: Mapping[int, Mapping[str, Any]], on: date) -> pricing.Price:
     """The same by rough prices: line number → `unit_price` and more."""
-    return _priced(indication, {number: line["unit_price"] for number, line in lines.items()}, on)
+    each = {number: line["unit_price"] for number, line in lines.items()}
+    charges = nonrecurring(indication.lines.all(), indication.currency, on)
+    return _priced(indication, each, on, charges=charges)
 
 
-def _priced(case: Any, unit_prices: Mapping[int, Decimal], on: date) -> pricing.Price:
+def _priced(
+    case: Any,
+    unit_prices: Mapping[int, Decimal],
+    on: date,
+    *,
+    charges: Mapping[int, NonrecurringCharge],
+    waived: Iterable[str] = (),
+) -> pricing.Price:
     lines = [
         pricing.Line(
             number=str(line.number),
             quantity=line.quantity,
             unit_base=unit_prices[line.number],
             source=pricing.Source(getattr(line, "source", pricing.Source.PROCUREMENT)),
+            nonrecurring_unit=charges[line.number].amount if line.number in charges else Decimal(0),
+            waived=frozenset([*waived, *getattr(line, "waived", ())]),
         )
         for line in case.lines.all()
     ]
     return _by_own_rates(lines, case.currency, on)
+
+
+def nonrecurring(lines: Iterable[Any], currency: str, on: date) -> dict[int, NonrecurringCharge]:
+    """Line number → the charge approved for its article on a day. Raises `NotOpen` in another currency."""
+    lines = list(lines)
+    rows = NonrecurringCharge.objects.on(on).filter(article__in=[one.article_id for one in lines])
+    known = {row.article_id: row for row in rows.order_by("valid_from")}
+    found = {line.number: known[line.article_id] for line in lines if line.article_id in known}
+    other = [str(number) for number, row in found.items() if row.currency != currency]
+    if other:
+        raise NotOpen(
+            _t(
+                "The nonrecurring charge of line %(lines)s is not approved in %(currency)s. "
+                "Have it entered in the catalogue."
+            )
+            % {"lines": ", ".join(other), "currency": currency}
+        )
+    return found
 
 
 def _by_own_rates(lines: list[pricing.Line], currency: str, on: date) -> pricing.Price:
@@ -446,12 +476,16 @@ def write_estimates(act: Act) -> None:
 
 
 def write_line_prices(act: Act) -> None:
-    each = unit_prices(act.case)
-    for line in priced(act.case, act.case.priced_on).lines:
-        act.case.lines.filter(number=line.number).update(
-            unit_price=each[int(line.number)],
+    contract, on = act.case, act.case.priced_on
+    each = unit_prices(contract)
+    charges = nonrecurring(contract.lines.all(), contract.currency, on)
+    for line in _priced(contract, each, on, charges=charges).lines:
+        number = int(line.number)
+        contract.lines.filter(number=number).update(
+            unit_price=each[number],
             amount=line.line_value,
-            rates_on=act.case.priced_on,
+            rates_on=on,
+            nonrecurring_unit=charges[number].amount if number in charges else 0,
         )
 
 
@@ -476,7 +510,7 @@ def set_ceilings(act: Act) -> None:
     """A ceiling is one piece of so much worth."""
     contract, given, today = act.case, act.given["ceilings"], timezone.localdate()
     contract.lines.update(quantity=1)
-    price = _priced(contract, given, today)
+    price = _priced(contract, given, today, charges={})
     contract.take_price(price)
     for line in price.lines:
         contract.lines.filter(number=line.number).update(
@@ -566,7 +600,17 @@ def write_change_lines(act: Act) -> None:
     for number, line in drafted.items():
         if number in there:
             _keep_terms(change, there[number], line.terms)
+    if not change.contract.asks.by_worth:
+        _charge(change.lines.exclude(number__in=there), change.currency, today)
     _price_change(change, today)
+
+
+def _charge(lines: Any, currency: str, on: date) -> None:
+    """Lines that are new bear the nonrecurring charge of their day."""
+    charges = nonrecurring(lines, currency, on)
+    for line in lines:
+        charge = charges.get(line.number)
+        lines.filter(number=line.number).update(nonrecurring_unit=charge.amount if charge else 0)
 
 
 def write_change_terms(act: Act) -> None:
@@ -615,18 +659,38 @@ def _price_change(change: Any, today: date) -> None:
     )
 
 
-def _as_agreed(lines: Iterable[Any]) -> list[pricing.Line]:
+def _as_agreed(
+    lines: Iterable[Any], waived: Mapping[int, Iterable[str]] | None = None
+) -> list[pricing.Line]:
     """Lines that have their unit price, each to be priced by the rates of its own day."""
+    lines, waived = list(lines), waived or {}
+    approvals = _approvals_of_charges(lines)
     return [
         pricing.Line(
             number=str(line.number),
             quantity=line.quantity,
             unit_base=line.unit_price,
             source=pricing.Source(line.source),
+            nonrecurring_unit=line.nonrecurring_unit,
+            nonrecurring_source=approvals.get(line.number, ""),
+            waived=frozenset(waived.get(line.number, line.waived)),
             accepted_on=line.rates_on,
         )
         for line in lines
     ]
+
+
+def _approvals_of_charges(lines: Sequence[Any]) -> dict[int, str]:
+    """Line number → the decision by which its nonrecurring charge was approved."""
+    bearing = [line for line in lines if line.nonrecurring_unit]
+    rows = NonrecurringCharge.objects.filter(article__in=[line.article_id for line in bearing])
+    charges = list(rows) if bearing else []
+    return {
+        line.number: f"{charge.approval}; {charge.source}"
+        for line in bearing
+        for charge in charges
+        if charge.article_id == line.article_id and charge.counts_on(line.rates_on)
+    }
 
 
 def explained(case: Any) -> pricing.Price:
@@ -634,9 +698,14 @@ def explained(case: Any) -> pricing.Price:
 
     Raises `NotOpen` where a rate of that day is no longer there.
     """
+    return repriced(case, {})
+
+
+def repriced(case: Any, waived: Mapping[int, Iterable[str]]) -> pricing.Price:
+    """The same, had other charges been waived: line number → all that are."""
     lines = case.lines_after() if hasattr(case, "lines_after") else case.lines.filter(under=None)
     there = [line for line in lines if line.quantity]
-    return _by_own_rates(_as_agreed(there), case.currency, case.priced_on)
+    return _by_own_rates(_as_agreed(there, waived), case.currency, case.priced_on)
 
 
 def first_deposit(total: Decimal, currency: str, on: date) -> Decimal:
@@ -727,7 +796,8 @@ def price_requisition(act: Act) -> None:
     """By the rates of the day on which its ceiling was agreed."""
     requisition, given = act.case, act.given["lines"]
     ceiling = requisition.ceiling()
-    price = _priced(requisition, given, ceiling.rates_on)
+    charges = nonrecurring(requisition.lines.all(), requisition.currency, ceiling.rates_on)
+    price = _priced(requisition, given, ceiling.rates_on, charges=charges, waived=ceiling.waived)
     requisition.worth = price.net
     for line in price.lines:
         requisition.lines.filter(number=line.number).update(
@@ -754,6 +824,7 @@ def take_requisition_in(act: Act) -> None:
         raise NotOpen(why)
     contract.lines.filter(pk=ceiling.pk).update(drawn=F("drawn") + requisition.worth)
     last = contract.lines.aggregate(last=Max("number"))["last"]
+    charges = nonrecurring(requisition.lines.all(), contract.currency, ceiling.rates_on)
     models.ContractLine.objects.bulk_create(
         models.ContractLine(
             contract=contract,
@@ -765,7 +836,11 @@ def take_requisition_in(act: Act) -> None:
             unit_price=line.unit_price,
             amount=line.amount,
             rates_on=ceiling.rates_on,
-            **ceiling.terms | {"note": requisition.number},
+            **ceiling.terms
+            | {
+                "note": requisition.number,
+                "nonrecurring_unit": charges[line.number].amount if line.number in charges else 0,
+            },
         )
         for number, line in enumerate(requisition.lines.all(), start=last + 1)
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cases import standard_notes
-from cases.models.priced import TERMS
+from cases.models.priced import CHARGES, TERMS
 from workflow import values
 
 Values = dict[str, Any]
@@ -46,7 +46,10 @@ def _told(contract: Any, priced: Any, lines: Iterable[Any], notes: Iterable[Valu
     request = contract.request
     return {
         "lines": of_lines(
-            lines, unit_price="unit_price", amount="amount", **{name: name for name in TERMS}
+            lines,
+            unit_price="unit_price",
+            amount="amount",
+            **{name: name for name in (*TERMS, *CHARGES)},
         ),
         "price": {name: getattr(priced, name) for name in priced.price_columns},
         "notes": {note["code"]: f"{note['ja']}\n{note['en']}" for note in notes},

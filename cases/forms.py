@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions, adviser, line_tables, standard_notes
+from cases import actions, adviser, line_tables, standard_notes, waivers
 from cases.fields import (
     ArticleLinesField,
     CeilingsField,
@@ -802,6 +802,46 @@ class WriteTerms(StepForm):
             actions.lines_being_bought(contract),
         )
         field.initial = {line.number: line.terms for line in lines}
+
+
+@asks(Contract.propose_waiver)
+class ProposeWaiver(StepForm):
+    lines = LineChoiceField(label=_("Lines"))
+    charges = forms.MultipleChoiceField(
+        label=_("Charges to waive"), widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Why the charge is not asked for: whoever decides reads it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+    def prepare(self) -> None:
+        lines = self.case.lines.filter(quantity__gt=0).select_related("article")
+        self.fields["lines"].choices = [  # type: ignore[attr-defined]
+            (line.number, f"{line.number}: {line.article.name} × {line.quantity}") for line in lines
+        ]
+        self.fields["lines"].initial = [line.number for line in lines]
+        self.fields["charges"].choices = [  # type: ignore[attr-defined]
+            (code, capfirst(name)) for code, name in waivers.NAMES.items()
+        ]
+        self.fields["charges"].initial = waivers.wished(self.case.request)
+
+    @property
+    def remark(self) -> str:
+        wished = waivers.wished(self.case.request)
+        if not wished:
+            return ""
+        return _t("The nation asks for it: %(charges)s.") % {"charges": waivers.in_words(wished)}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("lines") and given.get("charges") and not waivers.forgone(self.case, given):
+            self.add_error(
+                "charges", _t("These lines bear no such charge: nothing would be waived.")
+            )
+        return given
 
 
 @asks(Contract.choose_notes)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import content, papers
+from cases import content, papers, waivers
 from cases.models.rate import OF_OFFERS, Rate
 from documents.papers import Paper
 from exports.models import TransferReview
@@ -27,11 +27,15 @@ def yen_of(field: str) -> Any:
     """The amount of a case by which its route is chosen. Raises `NotOpen` unless in yen."""
 
     def amount(case: Any) -> Decimal:
-        if case.currency != "JPY":
-            raise NotOpen(_t("Approval routes are in yen. Price this case in yen."))
+        _is_in_yen(case)
         return Decimal(getattr(case, field) or 0)
 
     return amount
+
+
+def _is_in_yen(case: Any) -> None:
+    if case.currency != "JPY":
+        raise NotOpen(_t("Approval routes are in yen. Price this case in yen."))
 
 
 def _paper(paper: Paper, case: Any) -> Values:
@@ -111,6 +115,64 @@ OFFER = Matter(
     waits_in="under_approval",
     issues="offer",
     preview=preview(papers.offer),
+)
+
+
+# Waivers of charges --------------------------------------------------------------------------
+
+
+def _forgone(contract: Any) -> Decimal:
+    _is_in_yen(contract)
+    proposed = contract.proposed_waiver
+    return waivers.forgone(contract, proposed) if proposed else Decimal(0)
+
+
+def _waiver(contract: Any) -> Values:
+    proposed = contract.proposed_waiver
+    named = contract.lines.filter(number__in=proposed["lines"]).select_related("article")
+    return {
+        "lines": content.of_lines(
+            named, unit_price="unit_price", nonrecurring_unit="nonrecurring_unit"
+        ),
+        "price": {"total": contract.total, "forgone": _forgone(contract)},
+        "terms": {
+            "nation": contract.nation_id,
+            "title": contract.title,
+            "waived": waivers.in_words(proposed["charges"]),
+            "reason": proposed["reason"],
+        },
+        "reference": {"rates": _rates(contract.priced_on)},
+    }
+
+
+def _waiver_cover(contract: Any) -> dict[str, str]:
+    proposed = contract.proposed_waiver
+    return {
+        "title": _t("Waiver of charges: %(title)s") % {"title": contract.title},
+        "purpose": _t(
+            "Waive %(charges)s on line %(lines)s of the offer %(number)s to %(nation)s: %(amount)s less."
+        )
+        % {
+            "charges": waivers.in_words(proposed["charges"]),
+            "lines": ", ".join(map(str, proposed["lines"])),
+            "number": contract.number,
+            "nation": contract.nation,
+            "amount": written(_forgone(contract), contract.currency),
+        },
+        "background": proposed["reason"],
+    }
+
+
+WAIVER = Matter(
+    "waiver",
+    title=_("waiver of a charge"),
+    amount=_forgone,
+    content=_waiver,
+    draft=_waiver_cover,
+    duty="waiver:approve",
+    why_not=waivers.why_not_now,
+    decided=waivers.decided,
+    given_up=waivers.given_up,
 )
 
 

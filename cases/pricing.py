@@ -98,7 +98,8 @@ class Programme(StrEnum):
 
 
 CAS = ("administration", "quality", "audit", "overseas")
-WAIVABLE = (*CAS, "nonrecurring")
+NONRECURRING_COST = "nonrecurring"
+WAIVABLE = (*CAS, NONRECURRING_COST)
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class Line:
     procured_share: Decimal | None = None
     overseas_base: Decimal = NOTHING
     nonrecurring_unit: Decimal = NOTHING
+    nonrecurring_source: str = ""
     waived: frozenset[str] = frozenset()
     packed_by_contractor: bool = True
     delivery_term: str = ""
@@ -146,6 +148,7 @@ class Reason(NamedTuple):
     unrounded: Decimal
     row: RateRow | None = None
     given: Decimal | None = None
+    given_by: str = ""
 
     @property
     def rate(self) -> Decimal | None:
@@ -157,7 +160,7 @@ class Reason(NamedTuple):
 
     @property
     def source(self) -> str:
-        return BUILD_UP if self.row is None else self.row.source
+        return self.given_by or (BUILD_UP if self.row is None else self.row.source)
 
 
 class PricedLine(NamedTuple):
@@ -218,8 +221,16 @@ class Sheet:
         self.why.append(Reason(field, rule, amount, row, given))
         return amount
 
-    def figure(self, field: str, amount: Decimal, rule: str, row: RateRow | None = None) -> Decimal:
-        self.why.append(Reason(field, rule, amount, row))
+    def figure(
+        self,
+        field: str,
+        amount: Decimal,
+        rule: str,
+        row: RateRow | None = None,
+        *,
+        given_by: str = "",
+    ) -> Decimal:
+        self.why.append(Reason(field, rule, amount, row, given_by=given_by))
         return self.rounded(amount)
 
     def rounded(self, amount: Decimal) -> Decimal:
@@ -326,9 +337,14 @@ def _procured(line: Line, rates: RatesOfDay, sheet: Sheet) -> tuple[Decimal, str
 
 def _nonrecurring(line: Line, sheet: Sheet) -> Decimal:
     """Research, development and production paid once: a share of it per unit, unless waived."""
-    if "nonrecurring" in line.waived:
-        return sheet.figure("nonrecurring", NOTHING, WAIVED)
-    return sheet.figure("nonrecurring", line.nonrecurring_unit * line.quantity, NONRECURRING)
+    if NONRECURRING_COST in line.waived:
+        return sheet.figure(NONRECURRING_COST, NOTHING, WAIVED)
+    return sheet.figure(
+        NONRECURRING_COST,
+        line.nonrecurring_unit * line.quantity,
+        NONRECURRING,
+        given_by=line.nonrecurring_source,
+    )
 
 
 # Below the line ------------------------------------------------------------------------------

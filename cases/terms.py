@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cases import pricing, waivers
 from cases.models.priced import CODED
 from industry.models.code import names_on
 
@@ -27,7 +29,7 @@ def told(terms: Values, names: Names) -> list[str]:
         for column, label in CODED_LABELS.items()
         if (code := terms[column])
     ]
-    return [*coded, *_times(terms), *([terms["note"]] if terms["note"] else [])]
+    return [*coded, *_times(terms), *_charges(terms), *([terms["note"]] if terms["note"] else [])]
 
 
 def on(day: date) -> Callable[[Values], list[str]]:
@@ -59,6 +61,25 @@ CODED_LABELS = {
     "terms_of_sale": _("Terms of sale"),
     "release_code": _("Offer release"),
 }
+
+
+def _charges(terms: Values) -> list[str]:
+    """What a unit bears besides its price, and what is waived; early versions tell neither."""
+    each, waived = Decimal(terms.get("nonrecurring_unit") or 0), terms.get("waived")
+    borne = each and pricing.NONRECURRING_COST not in (waived or ())
+    return [
+        *(
+            [_t("Nonrecurring charge %(amount)s a unit") % {"amount": _figure(each)}]
+            if borne
+            else []
+        ),
+        *([_t("Waived: %(charges)s") % {"charges": waivers.in_words(waived)}] if waived else []),
+    ]
+
+
+def _figure(amount: Decimal) -> str:
+    """The currency stands on the paper; whole amounts have no decimals."""
+    return f"{amount:,.{0 if amount == amount.to_integral_value() else 2}f}"
 
 
 def _times(terms: Values) -> list[str]:

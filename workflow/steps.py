@@ -641,14 +641,18 @@ def _ring(entry_id: int) -> None:
 
 @dataclass(frozen=True)
 class Leads:
-    """An effect: another case takes a step because of this one. `to` finds it (or None)."""
+    """An effect: another case takes a step because of this one. `to` finds it (or None).
+
+    Where a step has two that end in the same step, `about` tells them apart.
+    """
 
     step: str
     to: Callable[[Any], Case | None]
+    about: str = ""
 
     @property
     def key(self) -> str:
-        return f"step:{self.step}"
+        return f"step:{self.step}:{self.about}" if self.about else f"step:{self.step}"
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
         from workflow.rights import SYSTEM  # a name that reads better at the point of use

@@ -9,7 +9,7 @@ from api.filters import equals
 from api.shown import CaseShown, Moment, Money, Shown
 from api.v1.cases import CaseList, Kind, OneCase
 from cases.models import Change, ChangeLine
-from cases.models.priced import TERMS
+from cases.models.priced import CHARGES, TERMS
 
 
 class ChangeLineShown(Shown):
@@ -20,12 +20,15 @@ class ChangeLineShown(Shown):
     unit = serializers.CharField(source="article.unit", read_only=True)
     unit_price = Money("unit_price", currency="change.currency")
     amount = Money("amount", currency="change.currency")
+    nonrecurring_unit = Money("nonrecurring_unit", currency="change.currency")
+    waived = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = ChangeLine
         fields = (
             *("number", "article", "name", "quantity", "unit", "unit_price", "amount"),
             *TERMS,
+            *CHARGES,
         )
         read_only_fields = fields
 

@@ -13,7 +13,7 @@ from api.shown import CaseShown, Moment, Money, Shown
 from api.v1.cases import CaseList, Kind, OneCase
 from cases import payments
 from cases.models import Contract, ContractLine
-from cases.models.priced import TERMS
+from cases.models.priced import CHARGES, TERMS
 from ledger.money import exponent
 
 
@@ -26,6 +26,8 @@ class ContractLineShown(Shown):
     unit_price = Money("unit_price", currency="contract.currency")
     amount = Money("amount", currency="contract.currency")
     drawn = Money("drawn", currency="contract.currency")
+    nonrecurring_unit = Money("nonrecurring_unit", currency="contract.currency")
+    waived = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = ContractLine
@@ -33,6 +35,7 @@ class ContractLineShown(Shown):
             *("number", "article", "name", "quantity", "unit", "unit_price", "amount"),
             *("under", "drawn"),
             *TERMS,
+            *CHARGES,
         )
         read_only_fields = fields
 

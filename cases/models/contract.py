@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from approvals import files
-from cases import actions, deadlines, journals, kinds, notices, papers, rules
+from cases import actions, deadlines, journals, kinds, notices, papers, rules, waivers
 from cases.kinds import KindOfCase
-from cases.matters import OFFER
+from cases.matters import OFFER, WAIVER
 from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
 from cases.models.rate import Rate, rate_on
 from cases.models.request import Request
@@ -96,6 +96,16 @@ def stands_on_its_stock(contract: Contract) -> str:
 def is_priced_by_quotes(contract: Contract) -> str:
     """Its lines are articles and services, not ceilings."""
     return _t("The lines are ceilings: set them instead.") if contract.asks.by_worth else ""
+
+
+def no_waiver_is_open(contract: Contract) -> str:
+    """What was proposed to be waived has been decided on."""
+    file = files.open_file_of(contract, WAIVER)
+    if file is None and not contract.proposed_waiver:
+        return ""
+    return _t(
+        "A waiver is being decided on: %(file)s. Have its file finished or withdrawn first."
+    ) % {"file": file.number if file else "–"}
 
 
 def is_by_worth(contract: Contract) -> str:
@@ -370,6 +380,9 @@ class Contract(PricedCase):
     expires_on = models.DateField(_("open until"), null=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     signed_by = models.CharField(_("signed by"), max_length=200, blank=True)
+    proposed_waiver = models.JSONField(
+        _("waiver proposed"), default=dict, db_default={}, editable=False
+    )
     suspended_at = models.DateTimeField(_("suspended"), null=True)
     returned_on = models.DateField(_("came back"), null=True)
     closed_on = models.DateField(_("closed"), null=True)
@@ -381,7 +394,7 @@ class Contract(PricedCase):
 
     objects = ContractQuerySet.as_manager()
 
-    matters = (OFFER,)
+    matters = (OFFER, WAIVER)
 
     wall = walls.of_nation("shown_to", search=True, names="lines__article")
 
@@ -498,6 +511,35 @@ class Contract(PricedCase):
 
     @step(
         state,
+        source=State.DRAFT,
+        label=_("Propose a waiver"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[is_priced, no_waiver_is_open],
+        then=[files.drafts(WAIVER)],
+        duty="waiver:draft",
+    )
+    def propose_waiver(self, *, lines: list[int], charges: list[str], reason: str) -> None:
+        """Ask whoever decides on it to let the nation off charges, before it accepts the offer."""
+        self.proposed_waiver = {"lines": lines, "charges": charges, "reason": reason}
+
+    @step(
+        state,
+        source=State.DRAFT,
+        label=_("Take the waiver in"),
+        may=by_system,
+        books=[waivers.take_in],
+    )
+    def take_waiver_in(self) -> None:
+        """It is decided: the lines no longer bear the charges, and the offer is priced again."""
+
+    @step(state, source=[State.DRAFT, State.CANCELLED], label=_("Drop the waiver"), may=by_system)
+    def drop_waiver(self) -> None:
+        """Its approval file was withdrawn or given up: the charges stay."""
+        self.proposed_waiver = {}
+
+    @step(
+        state,
         source=[State.DRAFT, State.UNDER_APPROVAL],
         label=_("Price the offer"),
         may=rules.case_manager,
@@ -520,6 +562,7 @@ class Contract(PricedCase):
             is_priced,
             price_follows_its_sources,
             fits_its_kind,
+            no_waiver_is_open,
             transfer_is_cleared,
             files.has_route(OFFER),
         ],
@@ -840,7 +883,7 @@ class Contract(PricedCase):
         label=_("Cancel"),
         may=rules.case_manager,
         when=[no_change_is_open],
-        then=[files.ends(OFFER), notices.contract_cancelled],
+        then=[files.ends(OFFER), files.ends(WAIVER), notices.contract_cancelled],
         confirm=True,
         signs=True,
     )

@@ -99,10 +99,13 @@ CODED = {
     "terms_of_sale": CatalogueCode.Scheme.TERMS_OF_SALE,
     "release_code": CatalogueCode.Scheme.RELEASE,
 }
+# What is written about a line; what else goes with it into a change and a version follows from rates
+# and decisions.
 TERMS = (
     *("source", "months_from", "months_to", "period_from", "period_to"),
     *("delivery_term", "terms_of_sale", "release_code", "note"),
 )
+CHARGES = ("nonrecurring_unit", "waived")
 
 
 class PricedLine(LineTerms, NationLine):
@@ -119,6 +122,14 @@ class PricedLine(LineTerms, NationLine):
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2, null=True)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True)
     rates_on = models.DateField(_("rates of"), null=True)
+    nonrecurring_unit = models.DecimalField(
+        _("nonrecurring charge, a unit"),
+        max_digits=18,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=0,
+    )
+    waived = models.JSONField(_("waived"), default=list, db_default=[])
 
     class Meta:
         abstract = True
@@ -126,7 +137,7 @@ class PricedLine(LineTerms, NationLine):
 
     @property
     def terms(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in TERMS}
+        return {name: getattr(self, name) for name in (*TERMS, *CHARGES)}
 
 
 def runs_forward(name: str) -> models.CheckConstraint:

@@ -420,6 +420,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "The offer has no price yet. Take a quote for every line, then price it.",
     ),
     (
+        contracts.no_waiver_is_open,
+        ContractFactory,
+        lambda: ContractFactory(proposed_waiver={"lines": [1], "charges": ["audit"], "reason": ""}),
+        "A waiver is being decided on: –. Have its file finished or withdrawn first.",
+    ),
+    (
         contracts.something_left_to_buy,
         ContractFactory,
         lambda: ContractFactory(is_priced=True),

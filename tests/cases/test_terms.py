@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from cases import actions, papers, terms
 from cases.models import Change, Contract
-from cases.models.priced import TERMS
+from cases.models.priced import CHARGES, TERMS
 from industry.models import Article
 from tests.factories import ChangeFactory, ContractFactory, PriceFactory, SubcontractFactory, person
 from workflow.forms import form_for
@@ -59,7 +59,7 @@ def test_page_posts_each_term_of_each_line() -> None:
     assert form.is_valid(), form.errors
     (terms_of_line,) = form.cleaned_data["terms"].values()
     assert (terms_of_line["months_from"], terms_of_line["months_to"]) == (24, 36)
-    assert set(terms_of_line) == set(TERMS)
+    assert set(terms_of_line) == {*TERMS, *CHARGES}
 
 
 def test_what_is_not_named_stays() -> None:

@@ -67,6 +67,7 @@ from workflow.models import Case
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
 YESTERDAY = date(2026, 11, 21)
+WAIVER = {"lines": [1], "charges": ["audit"], "reason": "Japan gains from it."}
 NO_PRICE = dict.fromkeys(
     ("net", "administrative_percent", "administrative_charge", "total", "deposit", "priced_on")
 )
@@ -238,6 +239,7 @@ def contracts(people: People) -> Situations:
         "offered, its part I not in execution": ContractFactory(
             state="offered", kind_of_case="support_draws"
         ),
+        "draft, a waiver being decided on": ContractFactory(is_priced=True, proposed_waiver=WAIVER),
         "offered, being restated": restated,
         "offered, a quote run out since": quote_gone,
         "offered, clearance gone": ContractFactory(
