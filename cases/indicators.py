@@ -125,13 +125,15 @@ def _moves(rows: QuerySet[Any]) -> QuerySet[Entry]:
 
 
 def turns(model: type[Case], state: str) -> tuple[str, ...]:
-    """Whose turn it is in a state, by its declaration: `agency`, `nation`, `contractor`, `ministry`."""
-    awaited = [
-        step
-        for step in steps_of(model).values()
-        if state in step.sources and step.awaited and not step.inner
-    ]
-    return tuple(sorted({ROLES[role].kind for step in awaited for role in step.may.roles}))
+    """Whose turn it is in a state, by its declaration: `agency`, `nation`, `contractor`, `ministry`.
+
+    Where no step is awaited the case waits for what comes of another, which the agency brings about.
+    """
+    steps = [one for one in steps_of(model).values() if state in one.sources and not one.inner]
+    awaited = {ROLES[role].kind for step in steps if step.awaited for role in step.may.roles}
+    if awaited or not any(step.may.roles for step in steps):
+        return tuple(sorted(awaited))
+    return ("agency",)
 
 
 # Promised days ---------------------------------------------------------------------------------

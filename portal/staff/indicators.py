@@ -171,7 +171,7 @@ def _stays_table(asked: Asked) -> Table:
         _t("Whose turn"),
         _t("Left"),
         _t("Median (days)"),
-        _t("Nine of ten within (days)"),
+        _t("Nine of ten (days)"),
         _t("There now"),
         _t("Oldest since"),
         _t("State (code)"),

@@ -156,6 +156,14 @@ def test_late_answer_names_the_review_that_holds_it_up(clock: Any) -> None:
     assert indicators.turns(type(held_by), held_by.state) == ("agency",)
 
 
+@pytest.mark.parametrize(
+    ("state", "whose"),
+    [("returned", ("nation",)), ("actionable", ("agency",)), ("withdrawn", ())],
+)
+def test_turns_follow_from_the_steps_of_a_state(state: str, whose: tuple[str, ...]) -> None:
+    assert indicators.turns(Request, state) == whose
+
+
 # What comes back, and why ----------------------------------------------------------------------
 
 
