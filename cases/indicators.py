@@ -131,9 +131,8 @@ def turns(model: type[Case], state: str) -> tuple[str, ...]:
     """
     steps = [one for one in steps_of(model).values() if state in one.sources and not one.inner]
     awaited = {ROLES[role].kind for step in steps if step.awaited for role in step.may.roles}
-    if awaited or not any(step.may.roles for step in steps):
-        return tuple(sorted(awaited))
-    return ("agency",)
+    goes_on = any(set(step.targets) - {state} for step in steps)
+    return tuple(sorted(awaited)) if awaited or not goes_on else ("agency",)
 
 
 # Promised days ---------------------------------------------------------------------------------

@@ -88,7 +88,13 @@ def test_who_is_there_now_and_since_when(clock: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "whose"), [("draft", ("nation",)), ("submitted", ("agency",)), ("declined", ())]
+    ("state", "whose"),
+    [
+        ("draft", ("nation",)),
+        ("submitted", ("agency",)),
+        ("actionable", ("agency",)),
+        ("declined", ()),
+    ],
 )
 def test_state_says_whose_turn_it_is(state: str, whose: tuple[str, ...]) -> None:
     assert indicators.turns(Request, state) == whose
@@ -154,14 +160,6 @@ def test_late_answer_names_the_review_that_holds_it_up(clock: Any) -> None:
 
     assert held_by.slug() == "reviews"
     assert indicators.turns(type(held_by), held_by.state) == ("agency",)
-
-
-@pytest.mark.parametrize(
-    ("state", "whose"),
-    [("returned", ("nation",)), ("actionable", ("agency",)), ("withdrawn", ())],
-)
-def test_turns_follow_from_the_steps_of_a_state(state: str, whose: tuple[str, ...]) -> None:
-    assert indicators.turns(Request, state) == whose
 
 
 # What comes back, and why ----------------------------------------------------------------------
