@@ -376,11 +376,6 @@ class Request(NationCase):
 
     wall = walls.of_nation(search=True, names="lines__article")
 
-    effects = (
-        *(notices.request_to_acknowledge, notices.request_to_check),
-        notices.request_late,
-    )
-
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
