@@ -139,6 +139,11 @@ class Reading:
     now: datetime = field(default_factory=timezone.now)
 
     @property
+    def key(self) -> str:
+        """`request.answer:524`: one line may start several clocks."""
+        return f"{self.clock.name}:{self.run}"
+
+    @property
     def is_paused(self) -> bool:
         return bool(self.pauses) and self.pauses[-1].until is None and self.stopped_at is None
 

@@ -99,7 +99,8 @@ def effect_of(row: FollowUp) -> Effect:
     """As the step declares it; of a line that is no step, as a clock of the case type does."""
     if row.entry.event == Entry.Event.STEP:
         return step_of(row.entry).effect(row.effect)
-    return bells_of(apps.get_model(row.entry.case_kind))[row.effect]
+    model: type[Case] = apps.get_model(row.entry.case_kind)
+    return bells_of(model)[row.effect]
 
 
 def _count_attempt(follow_up_id: int) -> bool:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import groups
+from cases import delays, groups
 from cases.groups import OfferGroup
 from cases.models import Request, ReturnReason
 from tests.factories import ArticleFactory, RequestFactory, person
@@ -151,7 +151,7 @@ def test_clock_reminds_and_escalates_once_each(clock: Any) -> None:
 
 def test_missed_date_asks_for_its_reason_once(clock: Any) -> None:
     request, manager = begun(), person("case_manager")
-    with pytest.raises(NotOpen, match="The answer is not late"):
+    with pytest.raises(NotOpen, match="Nothing is late"):
         take(request, "explain_delay", by=manager, code="other", reason="x")
     clock.move_to("2027-03-08T12:00:00+09:00")
     form = filled_in(again(request), "explain_delay", code="industry_quote", reason="No quote.")
@@ -159,7 +159,8 @@ def test_missed_date_asks_for_its_reason_once(clock: Any) -> None:
 
     take(again(request), "explain_delay", by=manager, **form.cleaned_data)
 
-    assert again(request).delay_code == "industry_quote"
+    (told,) = delays.reasons([request]).values()
+    assert (told.kind, told.words) == ("waiting for quotes of industry", "No quote.")
     with pytest.raises(NotOpen, match="It has been said why it is late"):
         take(again(request), "explain_delay", by=manager, code="other", reason="x")
 
