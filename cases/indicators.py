@@ -109,7 +109,7 @@ def stays(rows: QuerySet[Any], period: Period) -> list[Stay]:
     ]
 
 
-def _moves(rows: QuerySet[Any]) -> QuerySet[Entry]:
+def _moves(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Each coming into a state, with when it was left (`went`; None while it lasts)."""
     return (
         Entry.objects.filter(

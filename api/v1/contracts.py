@@ -81,6 +81,7 @@ class ContractShown(CaseShown):
             "expires_on",
             "accepted_at",
             "signed_by",
+            "deliver_by",
             "closed_on",
             "lines",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -63,7 +64,7 @@ class Asked(forms.Form):
         given = {"kind": "requests", "first": self.usual.first, "last": self.usual.last}
         super().__init__({**given, **{k: v for k, v in data.items() if v}})
         self.person = person
-        self.fields["kind"].choices = [
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (slug, kind.label) for slug, kind in KINDS.items() if kind.is_for(person)
         ]
 
@@ -115,16 +116,15 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "returns": _bars_of_causes(indicators.causes("return_for_correction", period, requests)),
         "delays": _bars_of_causes(indicators.causes("explain_delay", period, requests, contracts)),
-        "exports": {
-            what: exporting.ways_out(
-                request, lambda e, w=what: reverse("indicators_file", args=[w, e])
-            )
-            for what in FILES
-        },
+        "exports": {what: exporting.ways_out(request, partial(_address, what)) for what in FILES},
     }
     return render(
         request, "portal/staff/indicators.html", context, status=422 if asked.errors else 200
     )
+
+
+def _address(what: str, extension: str) -> str:
+    return reverse("indicators_file", args=[what, extension])
 
 
 def _named(found: list[Share], names: Any) -> list[Share]:

@@ -15,6 +15,8 @@ from django.utils import timezone
 from cases import delays, groups
 from cases.groups import OfferGroup
 from cases.models import Request, ReturnReason
+from notifications.models import Message
+from tests.approvals.hands import run_follow_ups
 from tests.factories import ArticleFactory, RequestFactory, person
 from tests.people import enter
 from workflow.deadlines import ring
@@ -144,6 +146,22 @@ def test_clock_reminds_and_escalates_once_each(clock: Any) -> None:
     rung = ClockRing.objects.filter(clock="request.answer")
     assert first == 1
     assert sorted(rung.values_list("what", flat=True)) == ["escalate", "remind"]
+
+
+def test_whoever_answers_is_reminded_and_the_nation_hears_of_another_day(clock: Any) -> None:
+    person("requester")
+    request = begun()
+    given = {"offer_group": "A", "promised_on": None, "reason": "Simple."}
+    take(request, "set_group", by=person("case_manager"), **given)
+    clock.move_to("2026-12-29T12:00:00+09:00")
+    ring(timezone.now())
+    run_follow_ups()
+
+    to_staff, to_nation = (
+        Message.objects.filter(notice=name) for name in ("request_to_answer", "request_promised")
+    )
+    assert {row.recipient.organisations[0].kind for row in to_staff} == {"agency"}
+    assert "Last day: 8 January 2027" in to_nation.get().body_text
 
 
 # A missed date -------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from notifications.models import Message
 from partners.models import Membership
 from portal.staff import clocks
 from tests.factories import (
+    ChangeFactory,
     ContractFactory,
     RequestFactory,
     ShipmentFactory,
@@ -125,14 +126,30 @@ def test_offer_waits_until_its_last_day(clock: Any) -> None:
 def test_signatories_are_reminded_of_an_offer_and_nobody_else_is(
     clock: Any, day: str, rung: list[str]
 ) -> None:
-    person("signatory", language="ja")
+    person("signatory")
     offered()
     at_noon(clock, day)
 
     assert rings("contract.accept") == rung
     assert told("offer_to_answer") == ({"signatory"} if rung else set())
-    letters = Message.objects.filter(notice="offer_to_answer")
-    assert {row.language for row in letters} <= {"ja", "en"}
+
+
+def test_each_signatory_is_reminded_in_their_language(clock: Any) -> None:
+    for language in ("ja", "en"):
+        person("signatory", language=language)
+    offered()
+    at_noon(clock, "2027-01-13")
+    rings("contract.accept")
+    told("offer_to_answer")
+
+    letters = {
+        row.language: (row.subject, row.body_text)
+        for row in Message.objects.filter(notice="offer_to_answer")
+    }
+    assert set(letters) == {"ja", "en"}
+    assert "有効期限が近づいています" in letters["ja"][0]
+    assert "The offer lapses soon" in letters["en"][0]
+    assert "23 January 2027" in letters["en"][1]
 
 
 def test_extended_offer_is_reminded_of_again(clock: Any) -> None:
@@ -165,10 +182,14 @@ def test_lapsed_offer_has_no_running_clock_and_one_offered_anew_has(clock: Any) 
     at_noon(clock, "2027-01-24")
     take_within(again(contract), "lapse", by=SYSTEM)
     lapsed = of(contract, "contract.accept")
+    change = ChangeFactory(contract=contract, state="offered", expires_on=date(2027, 5, 1))
+    take_within(again(contract), "offer_anew", by=person("case_manager"), change=change)
+    anew = of(contract, "contract.accept")
 
     assert lapsed is not None
     assert lapsed.stopped_at == timezone.now()
-    assert [hand.turn for hand in steps_of(Contract)["offer_anew"].clocks] == ["stop", "start"]
+    assert anew is not None
+    assert (anew.stopped_at, anew.due_on) == (None, date(2027, 5, 1))
 
 
 # The deposit ---------------------------------------------------------------------------------
@@ -291,6 +312,7 @@ def test_whoever_delivers_is_reminded_and_the_head_hears_when_it_is_late(clock: 
     in_execution()
     for role in ("contract_officer", "case_manager"):
         person(role)
+    person("office_chief", unit="cases")
     at_noon(clock, "2027-01-22")
     before = rings("contract.deliver")
     at_noon(clock, "2027-01-23")
@@ -302,6 +324,7 @@ def test_whoever_delivers_is_reminded_and_the_head_hears_when_it_is_late(clock: 
     assert (before, near, on_the_day) == ([], ["remind"], ["remind"])
     assert rings("contract.deliver") == ["remind", "escalate"]
     assert told("delivery_due") == {"contract_officer", "case_manager"}
+    assert told("delivery_late") == {"office_chief"}
 
 
 # Closing -------------------------------------------------------------------------------------
@@ -317,22 +340,68 @@ def test_case_is_closed_within_two_years_after_delivery(clock: Any) -> None:
     assert closing.due_on == date(2029, 1, 15)  # 730 days later; 14 January is a Sunday
 
 
+def test_desk_is_reminded_of_closing_and_its_head_hears_when_it_is_late(clock: Any) -> None:
+    delivered(clock)
+    person("case_manager")
+    person("office_chief", unit="cases")
+    at_noon(clock, "2028-07-18")
+    before = rings("contract.close")
+    at_noon(clock, "2028-07-19")
+    near = rings("contract.close")
+    at_noon(clock, "2029-01-16")
+
+    assert (before, near) == ([], ["remind"])
+    assert rings("contract.close") == ["remind", "escalate"]
+    assert told("closing_due") == {"case_manager"}
+    assert told("closing_late") == {"office_chief"}
+
+
 def test_closed_case_has_no_running_clock(clock: Any) -> None:
     on(ContractFactory(state="delivered"), "close")
 
     assert of(Contract.objects.get(), "contract.close") is None
 
 
-def test_contract_that_goes_back_into_execution_is_not_to_be_closed_but_delivered() -> None:
-    for name in ("take_change_in", "take_requisition_in"):
-        declared = steps_of(Contract)[name]
-        hands = [(hand.clock.name, hand.turn, hand.state) for hand in declared.clocks]
+def test_contract_that_goes_back_into_execution_is_to_be_delivered_and_not_closed(
+    clock: Any,
+) -> None:
+    contract = delivered(clock)
+    change = ChangeFactory(contract=contract, state="offered")
+    change.lines.update(months_from=12, months_to=12)
+    at_noon(clock, "2027-02-01")
+    take_within(
+        again(contract), "take_change_in", by=person("signatory"), note=change.number, change=change
+    )
+    closing, delivering = of(contract, "contract.close"), of(contract, "contract.deliver")
 
-        assert hands == [
-            ("contract.close", "stop", "in_execution"),
-            ("contract.deliver", "start", "in_execution"),
-        ]
-        assert "promise_delivery" in [book.__name__ for book in declared.books]
+    assert closing is not None
+    assert closing.stopped_at == timezone.now()
+    assert delivering is not None
+    assert (delivering.started_at, delivering.stopped_at) == (timezone.now(), None)
+    assert delivering.due_on == date(2027, 11, 24)
+
+
+def test_change_of_a_contract_in_execution_begins_no_other_run(clock: Any) -> None:
+    contract = in_execution()
+    before = of(contract, "contract.deliver")
+    at_noon(clock, "2027-02-01")
+    change = ChangeFactory(contract=contract, state="offered")
+    on(contract, "suspend", reason="Arrears.")
+    take_within(
+        again(contract), "take_change_in", by=person("signatory"), note=change.number, change=change
+    )
+    after = of(contract, "contract.deliver")
+
+    assert before is not None
+    assert after is not None
+    assert (after.run, after.is_paused) == (before.run, True)
+
+
+def test_requisition_takes_a_contract_back_into_execution_too() -> None:
+    declared = steps_of(Contract)["take_requisition_in"]
+
+    assert declared.clocks == steps_of(Contract)["take_change_in"].clocks
+    assert "promise_delivery" in [book.__name__ for book in declared.books]
 
 
 # The shipment --------------------------------------------------------------------------------
@@ -410,7 +479,7 @@ def test_missed_day_asks_for_its_reason_once_for_each_run(clock: Any) -> None:
 
 
 def test_request_explains_each_of_its_clocks(clock: Any) -> None:
-    request = RequestFactory(state="draft")
+    request: Any = RequestFactory(state="draft")
     on(request, "submit", "requester")
     at_noon(clock, "2026-12-10")
     on(request, "explain_delay", **WHY)
