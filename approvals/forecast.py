@@ -18,9 +18,12 @@ STEP = "approval.step"
 
 @dataclass(frozen=True)
 class Forecast:
-    day: date
+    """`held_by`: the case that is waited for, where it is another than the one asked about."""
+
+    day: date | None
     is_late: bool
     blocker: str
+    held_by: Any = None
 
 
 def of(file: Any, reading: Reading | None) -> Forecast | None:

@@ -17,6 +17,7 @@ from cases import adviser, content, models, pricing
 from cases.fields import MOST_LINES
 from cases.models.rate import Rate, not_open, own_rates, rate_on
 from cases.rates import NoRate
+from cases.terms import promised
 from documents import uploads
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
 from exports.models.shipment import packed_quantities
@@ -747,6 +748,11 @@ def take_lines_of_change(act: Act) -> None:
                 **line.terms,
             },
         )
+
+
+def promise_delivery(act: Act) -> None:
+    """Keep the last day on which anything is promised; none where no line says when."""
+    act.case.deliver_by = promised(act.case)
 
 
 def keep_version(act: Act) -> None:

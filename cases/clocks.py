@@ -1,4 +1,4 @@
-"""How long the agency takes over a request: clocks that its steps start and stop."""
+"""How long a request and a contract take: clocks that their steps start, pause and stop."""
 
 from __future__ import annotations
 
@@ -27,3 +27,37 @@ VALIDATING = Clock(
     remind=notices.request_to_check,
     escalate=notices.request_late,
 )
+
+# The nation's: a letter of offer that is not accepted and paid for in time is none any more.
+ACCEPTING = Clock(
+    "contract.accept",
+    label=_("acceptance of the offer"),
+    remind=notices.offer_to_answer,
+    own_day=lambda contract: contract.expires_on,
+    own_day_only=True,
+)
+PAYING_DEPOSIT = Clock(
+    "contract.deposit",
+    label=_("payment of the initial deposit"),
+    remind=notices.deposit_due,
+    escalate=notices.deposit_late,
+    own_day=lambda contract: contract.expires_on,
+    own_day_only=True,
+)
+DELIVERING = Clock(
+    "contract.deliver",
+    label=_("delivery in full"),
+    remind=notices.delivery_due,
+    escalate=notices.delivery_late,
+    own_day=lambda contract: contract.deliver_by,
+    own_day_only=True,
+)
+CLOSING = Clock(
+    "contract.close",
+    label=_("closing the case"),
+    remind=notices.closing_due,
+    escalate=notices.closing_late,
+)
+
+# Those whose missed days the agency answers for.
+OURS = (ACKNOWLEDGING, VALIDATING, ANSWERING, DELIVERING, CLOSING)

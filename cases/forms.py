@@ -473,6 +473,7 @@ class WithCodedReason(StepForm):
 
 
 @asks(Request.explain_delay)
+@asks(Contract.explain_delay)
 class ExplainDelay(WithCodedReason):
     use = ReturnReason.Use.DELAY
 

@@ -20,10 +20,9 @@ from django.db.models.functions import Lead
 from django.utils import timezone
 
 from approvals.models import ApprovalFile
-from cases import clocks
+from cases import clocks, delays, forecast
 from cases.models import Request, ReturnReason
 from cases.models.request import State
-from exports.models import TransferReview
 from partners.access import ROLES
 from workflow.deadlines import readings_of_many
 from workflow.models import Case, Entry
@@ -110,7 +109,7 @@ def stays(rows: QuerySet[Any], period: Period) -> list[Stay]:
     ]
 
 
-def _moves(rows: QuerySet[Any]) -> QuerySet[Entry]:
+def _moves(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Each coming into a state, with when it was left (`went`; None while it lasts)."""
     return (
         Entry.objects.filter(
@@ -146,6 +145,7 @@ class Promise:
     group: str  # by which standard: "A" to "D", "pa"
     due_on: date
     answered_on: date | None
+    why: str  # it is late
 
     @property
     def was_kept(self) -> bool:
@@ -165,28 +165,56 @@ def promises(rows: QuerySet[Request], period: Period) -> list[Promise]:
         for reading in readings.get(request.pk, [])
         if reading.clock.name == clocks.ANSWERING.name
     ]
+    reasons = delays.reasons(requests)
     return [
         Promise(
             request,
             request.answer_group,
             reading.due_on,
             timezone.localdate(reading.stopped_at) if reading.stopped_at else None,
+            reasons[reading.key].kind if reading.key in reasons else "",
         )
         for request, reading in found
         if reading.due_on and (reading.stopped_at or reading.is_late)
     ]
 
 
-def held_up_by(request: Request) -> Case:
-    """What the answer waits for now: a review, the contract or the price and availability, or itself."""
-    reviews = TransferReview.objects.filter(request_number=request.number)
-    held: tuple[QuerySet[Any], ...] = (
-        reviews.exclude(state__in=["cleared", "refused", "expired"]),
-        request.contracts.filter(state__in=["draft", "under_approval"]),
-        request.indications.filter(state__in=["draft", "under_approval"]),
-    )
-    found = (rows.order_by("opened_at").first() for rows in held)
-    return next((case for case in found if case is not None), request)
+@dataclass(frozen=True)
+class Late:
+    """A clock of a case whose day the agency has missed, and that still runs."""
+
+    case: Case
+    what: str
+    due_on: date
+    days: int
+    held_by: Case
+    why: str
+
+
+def late_now(*asked: QuerySet[Any]) -> list[Late]:
+    """What is late today among requests and contracts, the oldest day first."""
+    return sorted((late for rows in asked for late in _late(rows)), key=lambda late: late.due_on)
+
+
+def _late(rows: QuerySet[Any]) -> list[Late]:
+    model: type[Case] = rows.model
+    may_be_late = steps_of(model)[delays.STEP].sources
+    cases = list(rows.filter(state__in=may_be_late).select_related("nation").order_by("number"))
+    readings = readings_of_many(cases)
+    found = [(case, one) for case in cases for one in delays.late_ones(readings.get(case.pk, []))]
+    reasons, today = delays.reasons(case for case, _one in found), timezone.localdate()
+    return [
+        Late(
+            case,
+            str(one.clock.label),
+            one.due_on,
+            (today - one.due_on).days,
+            forecast.held_up_by(case),
+            reasons[one.key].kind if one.key in reasons else "",
+        )
+        for case, one in found
+        if one.due_on
+    ]
 
 
 def shares(promised: Iterable[Promise], by: Callable[[Promise], str]) -> list[Share]:
@@ -229,18 +257,17 @@ class Cause:
     times: int
 
 
-CAUSES = {"return_for_correction": ReturnReason.Use.RETURN, "explain_delay": ReturnReason.Use.DELAY}
+CAUSES = {"return_for_correction": ReturnReason.Use.RETURN, delays.STEP: ReturnReason.Use.DELAY}
 
 
-def causes(rows: QuerySet[Request], step: str, period: Period) -> list[Cause]:
-    """Why requests were returned (`return_for_correction`) or late (`explain_delay`), most frequent first."""
+def causes(step: str, period: Period, *asked: QuerySet[Any]) -> list[Cause]:
+    """Why cases were returned (`return_for_correction`) or late (`explain_delay`), most frequent first."""
     begins, ends = period.instants
-    given = _steps(rows, step).filter(at__gte=begins, at__lt=ends)
-    times = Counter[str](code for code in given.values_list("given__code", flat=True) if code)
-    reasons = {
-        row.code: row
-        for row in ReturnReason.objects.filter(use=CAUSES[step]).order_by("valid_from")
-    }
+    times = Counter[str]()
+    for rows in asked:
+        given = _steps(rows, step).filter(at__gte=begins, at__lt=ends)
+        times.update(code for code in given.values_list("given__code", flat=True) if code)
+    reasons = ReturnReason.by_code(CAUSES[step])
     return [
         Cause(
             str(reasons.get(code, code)),

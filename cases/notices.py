@@ -202,6 +202,52 @@ def offer_extended(contract: Any) -> Values:
     return _for_nation(contract, due_on=contract.expires_on)
 
 
+@notice("offer_to_answer", to=officials_with(P.OFFER_ACCEPT), if_any=True)
+def offer_to_answer(contract: Any) -> Values:
+    return _for_nation(contract, due_on=contract.expires_on)
+
+
+# Days of a contract --------------------------------------------------------------------------
+
+
+def _deposit(contract: Any) -> Values:
+    return {
+        "amount": contract.deposit,
+        "currency": contract.currency,
+        "due_on": contract.expires_on,
+    }
+
+
+@notice("deposit_due", to=to_nation_finance, if_any=True)
+def deposit_due(contract: Any) -> Values:
+    return _for_nation(contract, **_deposit(contract))
+
+
+@notice("deposit_late", to=staff_with(P.MONEY_RECORD, P.CONTRACT_WRITE), if_any=True)
+def deposit_late(contract: Any) -> Values:
+    return _for_staff(contract, nation=in_their_words(contract.nation), **_deposit(contract))
+
+
+@notice("delivery_due", to=staff_with(P.CONTRACT_WRITE, P.SUBCONTRACT_WRITE), if_any=True)
+def delivery_due(contract: Any) -> Values:
+    return _for_staff(contract, due_on=contract.deliver_by)
+
+
+@notice("delivery_late", to=to_heads_of_desk, if_any=True)
+def delivery_late(contract: Any) -> Values:
+    return _for_staff(contract, due_on=contract.deliver_by)
+
+
+@notice("closing_due", to=staff_with(P.CONTRACT_WRITE), if_any=True)
+def closing_due(contract: Any) -> Values:
+    return _for_staff(contract)
+
+
+@notice("closing_late", to=to_heads_of_desk, if_any=True)
+def closing_late(contract: Any) -> Values:
+    return _for_staff(contract)
+
+
 # Changes of a contract -----------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from cases import pricing, waivers
 from cases.models.priced import CODED
+from cases.schedule import months_after
 from industry.models.code import names_on
 
 Values = Mapping[str, Any]
@@ -44,6 +45,17 @@ def lines_in_words(contract: Any) -> list[Any]:
     for row in rows:
         row.said = say(row.terms)
     return rows
+
+
+def promised(contract: Any) -> date | None:
+    """The last day on which anything of a signed contract is to be supplied, as far as its lines say."""
+    accepted_on = timezone.localdate(contract.accepted_at)
+    last = contract.supplied().values_list("period_to", "months_to")
+    days = [
+        day or (months_after(accepted_on, months) if months is not None else None)
+        for day, months in last
+    ]
+    return max((day for day in days if day), default=None)
 
 
 def codes_of_lines(day: date) -> dict[str, dict[str, str]]:

@@ -43,6 +43,24 @@ def shipment_shipped(shipment: Any) -> dict[str, Any]:
     }
 
 
+@notice("receipt_due", to=officials_with(P.SHIPMENT_RECEIVE), if_any=True)
+def receipt_due(shipment: Any) -> dict[str, Any]:
+    return {
+        "title": shipment.title,
+        "path": partner_path(shipment),
+        "items": [in_their_words(line) for line in shipment.lines.all()],
+    }
+
+
+@notice("receipt_late", to=staff_with(P.SHIPMENT_WRITE, P.CONTRACT_WRITE), if_any=True)
+def receipt_late(shipment: Any) -> dict[str, Any]:
+    return {
+        "title": shipment.title,
+        "path": staff_path(shipment),
+        "nation": in_their_words(shipment.nation),
+    }
+
+
 @notice("shipment_received", to=staff_with(P.SHIPMENT_WRITE, P.CONTRACT_WRITE))
 def shipment_received(shipment: Any) -> dict[str, Any]:
     return {"title": shipment.title, "path": staff_path(shipment)}

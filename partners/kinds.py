@@ -36,6 +36,16 @@ NAMES: dict[str, str | Promise] = {
     "approval.step": _("one step of an approval file"),
     "request.acknowledge": _("acknowledging a request"),
     "request.validate": _("checking a request"),
+    "request.answer.pa": _("answering a request: price and availability"),
+    "request.answer.A": _("answering a request: group A"),
+    "request.answer.B": _("answering a request: group B"),
+    "request.answer.C": _("answering a request: group C"),
+    "request.answer.D": _("answering a request: group D"),
+    "contract.accept": _("acceptance of an offer"),
+    "contract.deposit": _("payment of an initial deposit"),
+    "contract.deliver": _("delivery of a contract in full"),
+    "contract.close": _("closing a case"),
+    "shipment.report": _("report that a shipment has arrived"),
 }
 # What every row has, shown and asked for beside its own columns.
 DAYS_AND_SOURCE = ("valid_from", "valid_to", "source")

@@ -13,7 +13,7 @@ standard (a dated row) and the calendar, whenever somebody asks. Plain Python bu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -35,7 +35,7 @@ class Clock:
     """`name` leads to its standard; `remind` and `escalate` are effects, each set off once a run.
 
     With `variant` a case says which of several standards counts: `name.variant`. With `own_day` it
-    may have a last day of its own.
+    may have a last day of its own; with `own_day_only` it has that one or none at all.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Clock:
     escalate: Any = None
     variant: Callable[[Any], str] | None = None
     own_day: Callable[[Any], date | None] | None = None
+    own_day_only: bool = False
 
     def standard_of(self, case: Any) -> str:
         """By which name the standards are looked up for a case."""
@@ -76,6 +77,14 @@ class Hand:
     turn: Turn
     owner: str = ""
     reason: Any = ""
+    state: str = ""
+
+    def into(self, state: str) -> Hand:
+        """The same, only where the step brings the case into a state in which it was not before."""
+        return replace(self, state=str(state))
+
+    def counts_in(self, line: Line) -> bool:
+        return not self.state or line.came_from != line.came_to == self.state
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,12 @@ class Standard:
             return add_working_days(start, self.days + extra, self.country)
         day = start + timedelta(days=self.days + extra)
         return next_working_day(day, self.country) if self.moves else day
+
+    def pushed(self, day: date, extra: int) -> date:
+        """A last day that is not counted up, so many days later."""
+        if self.working:
+            return add_working_days(day, extra, self.country)
+        return day + timedelta(days=extra)
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,11 @@ class Reading:
     now: datetime = field(default_factory=timezone.now)
 
     @property
+    def key(self) -> str:
+        """`request.answer:524`: one line may start several clocks."""
+        return f"{self.clock.name}:{self.run}"
+
+    @property
     def is_paused(self) -> bool:
         return bool(self.pauses) and self.pauses[-1].until is None and self.stopped_at is None
 
@@ -137,7 +157,7 @@ class Reading:
         if self.standard is None:
             return None
         if self.own_day is not None:
-            return self.own_day
+            return self.standard.pushed(self.own_day, self.days_paused())
         return self.standard.last_day(timezone.localdate(self.started_at), self.days_paused())
 
     def days_paused(self) -> int:
@@ -190,6 +210,8 @@ class Line:
     pk: int
     step: str
     at: datetime
+    came_from: str = ""
+    came_to: str = ""
 
 
 def read(
@@ -202,7 +224,8 @@ def read(
     found: dict[str, Reading] = {}
     for line in lines:
         for hand in hands.get(line.step, ()):
-            _turn(found, hand, line, now)
+            if hand.counts_in(line):
+                _turn(found, hand, line, now)
     return list(found.values())
 
 

@@ -21,7 +21,15 @@ from django.utils import timezone
 from workflow.clocks import Hand, Line, Reading, read
 from workflow.models import Case, ClockRing, ClockStandard, Deadline, Entry, FollowUp
 from workflow.rights import SYSTEM
-from workflow.steps import NotOpen, beginnings_of, case_types, set_off, steps_of, take_within
+from workflow.steps import (
+    Effect,
+    NotOpen,
+    beginnings_of,
+    case_types,
+    set_off,
+    steps_of,
+    take_within,
+)
 from workflow.trail import record
 
 log = logging.getLogger(__name__)
@@ -95,12 +103,22 @@ def _keep_one(deadline_id: int) -> int:
 
 # Clocks --------------------------------------------------------------------------------------
 
+OF_A_LINE = ("pk", "step", "at", "from_state", "to_state")
+
 
 @cache
 def hands_of(model: Any) -> Mapping[str, Sequence[Hand]]:
     """What each step of a case type does to clocks; steps that turn none are left out."""
     declared = {**steps_of(model), **beginnings_of(model)}
     return {name: step.clocks for name, step in declared.items() if step.clocks}
+
+
+@cache
+def bells_of(model: Any) -> Mapping[str, Effect]:
+    """What the clocks of a case type set off when they ring, by key."""
+    clocks = (hand.clock for hands in hands_of(model).values() for hand in hands)
+    bells = (bell for clock in clocks for bell in (clock.remind, clock.escalate) if bell)
+    return {bell.key: bell for bell in bells}
 
 
 def readings_of(
@@ -122,10 +140,11 @@ def readings_of_many(
     rows = Entry.objects.filter(
         case_id__in=[case.pk for case in cases], event=Entry.Event.STEP, step__in=hands
     )
-    for pk, case_id, step, at in rows.order_by("pk").values_list("pk", "case_id", "step", "at"):
-        lines[case_id].append(Line(pk, step, at))
+    for case_id, *line in rows.order_by("pk").values_list("case_id", *OF_A_LINE):
+        lines[case_id].append(Line(*line))
     if with_line is not None:
-        lines[with_line.case_id].append(Line(0, with_line.step, with_line.at))
+        told = (getattr(with_line, name) for name in OF_A_LINE[1:])
+        lines[with_line.case_id].append(Line(0, *told))
     found = {case_id: read(hands, of_case, now=now) for case_id, of_case in lines.items()}
     _set_standards([(case, one) for case in cases for one in found.get(case.pk, [])])
     return found
@@ -142,8 +161,9 @@ def _set_standards(readings: Sequence[tuple[Case, Reading]]) -> None:
         day = timezone.localdate(reading.started_at)
         of_clock = (row for row in rows if row.clock == name)
         row = next((row for row in of_clock if row.counts_on(day)), None)
-        reading.standard = row.plain() if row else None
         reading.own_day = reading.clock.own_day(case) if reading.clock.own_day else None
+        is_measured = reading.own_day is not None or not reading.clock.own_day_only
+        reading.standard = row.plain() if row and is_measured else None
 
 
 def ring(now: datetime, limit: int = 200) -> int:

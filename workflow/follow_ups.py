@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from workflow import logs
+from workflow.deadlines import bells_of
 from workflow.models import Case, Entry, FollowUp
 from workflow.steps import Effect, Step, beginnings_of, steps_of
 
@@ -95,11 +96,11 @@ def step_of(entry: Entry) -> Step:
 
 
 def effect_of(row: FollowUp) -> Effect:
-    """As the step declares it; of a line that is no step, as the model it is about does."""
+    """As the step declares it; of a line that is no step, as a clock of the case type does."""
     if row.entry.event == Entry.Event.STEP:
         return step_of(row.entry).effect(row.effect)
-    declared: tuple[Effect, ...] = apps.get_model(row.entry.case_kind).effects
-    return next(effect for effect in declared if effect.key == row.effect)
+    model: type[Case] = apps.get_model(row.entry.case_kind)
+    return bells_of(model)[row.effect]
 
 
 def _count_attempt(follow_up_id: int) -> bool:

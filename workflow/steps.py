@@ -618,7 +618,7 @@ def _write(
 def set_off(entry: Entry, effects: Sequence[Effect]) -> None:
     """Write down what a line of the trail sets off, in its transaction, and ring after commit.
 
-    Of a step these are declared beside it; of a line that is no step, by the model it is about.
+    Of a step these are declared beside it; of a line that is no step, by a clock of its case type.
     """
     if not effects:
         return

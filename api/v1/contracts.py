@@ -84,6 +84,7 @@ class ContractShown(CaseShown):
             "expires_on",
             "accepted_at",
             "signed_by",
+            "deliver_by",
             "closed_on",
             "lines",
         )

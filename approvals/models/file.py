@@ -284,8 +284,6 @@ class ApprovalFile(Case):
 
     wall = walls.Wall(search=True)
 
-    effects = (notices.file_due, notices.file_late)
-
     class Meta:
         verbose_name = _("approval file")
         verbose_name_plural = _("approval files")

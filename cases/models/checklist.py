@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -75,7 +77,7 @@ class ChecklistItem(Dated):
 
 
 class ReturnReason(Dated):
-    """Why a request comes back to its nation, is declined or is late: a code for the count, words beside it."""
+    """Why a request comes back to its nation or is declined, or a day was missed: a code for the count."""
 
     class Use(models.TextChoices):
         RETURN = "return", pgettext_lazy("reason", "return for correction")
@@ -120,3 +122,8 @@ class ReturnReason(Dated):
 
     def __str__(self) -> str:
         return self.name_ja if get_language() == "ja" else self.name_en
+
+    @classmethod
+    def by_code(cls, use: Use) -> dict[str, Self]:
+        """The newest row of each code, whether or not it still counts."""
+        return {row.code: row for row in cls.objects.filter(use=use).order_by("valid_from")}

@@ -15,7 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from approvals import files
-from cases import actions, deadlines, journals, kinds, notices, papers, rules, waivers
+from cases import (
+    actions,
+    clocks,
+    deadlines,
+    delays,
+    journals,
+    kinds,
+    notices,
+    papers,
+    rules,
+    waivers,
+)
 from cases.kinds import KindOfCase
 from cases.matters import OFFER, WAIVER
 from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
@@ -53,6 +64,10 @@ CHANGEABLE = [
     *(State.ACCEPTED, State.IN_EXECUTION, State.DELIVERED),
 ]
 SETTLED_SUBCONTRACTS = ["closed", "cancelled", "terminated"]
+BACK_IN_EXECUTION = [
+    clocks.CLOSING.stops.into(State.IN_EXECUTION),
+    clocks.DELIVERING.starts.into(State.IN_EXECUTION),
+]
 
 
 # Guards --------------------------------------------------------------------------------------
@@ -383,6 +398,7 @@ class Contract(PricedCase):
     proposed_waiver = models.JSONField(
         _("waiver proposed"), default=dict, db_default={}, editable=False
     )
+    deliver_by = models.DateField(_("promised by"), null=True, editable=False)
     suspended_at = models.DateTimeField(_("suspended"), null=True)
     returned_on = models.DateField(_("came back"), null=True)
     closed_on = models.DateField(_("closed"), null=True)
@@ -608,6 +624,7 @@ class Contract(PricedCase):
         confirm=True,
         duty="offer:release",
         signs=True,
+        clocks=[clocks.ACCEPTING.starts],
     )
     def send_offer(self, *, expires_on: date) -> None:
         """Put the approved offer to the nation; it lapses after the given day."""
@@ -627,6 +644,7 @@ class Contract(PricedCase):
         ],
         then=[notices.offer_extended, deadlines.offer_expiry],
         signs=True,
+        clocks=[clocks.ACCEPTING.stops, clocks.ACCEPTING.starts],
     )
     def extend(self, *, expires_on: date) -> None:
         """Give the nation more time to answer, at the same price."""
@@ -639,10 +657,16 @@ class Contract(PricedCase):
         label=_("Accept the offer"),
         may=rules.signatory,
         when=[offer_is_valid, is_not_being_restated, stands_on_its_stock],
+        books=[actions.promise_delivery],
         then=[notices.offer_accepted],
         confirm=True,
         duty="offer:accept",
         signs=True,
+        clocks=[
+            clocks.ACCEPTING.stops,
+            clocks.PAYING_DEPOSIT.starts.into(State.ACCEPTED),
+            clocks.DELIVERING.starts.into(State.IN_EXECUTION),
+        ],
     )
     def accept(self, *, signed_by: str) -> str:
         """Accept the letter of offer for your government; an initial deposit, if any, falls due."""
@@ -658,6 +682,7 @@ class Contract(PricedCase):
         then=[notices.offer_declined],
         confirm=True,
         signs=True,
+        clocks=[clocks.ACCEPTING.stops],
     )
     def decline(self, *, reason: str) -> None:
         """Decline the letter of offer for your government."""
@@ -670,6 +695,7 @@ class Contract(PricedCase):
         may=by_system,
         when=[offer_is_over],
         then=[notices.offer_lapsed],
+        clocks=[clocks.ACCEPTING.stops],
     )
     def lapse(self) -> None:
         """The last day of the offer has passed without an answer."""
@@ -683,6 +709,7 @@ class Contract(PricedCase):
         books=[journals.deposit_received],
         then=[notices.deposit_recorded],
         signs=True,
+        clocks=[clocks.PAYING_DEPOSIT.stops, clocks.DELIVERING.starts],
     )
     def record_deposit(self, *, amount: Decimal, received_on: date, bank_reference: str) -> None:
         """The initial deposit has arrived; the contract goes into execution."""
@@ -741,7 +768,8 @@ class Contract(PricedCase):
         label=_("Take a requisition in"),
         may=rules.case_manager,
         inner=True,
-        books=[actions.take_requisition_in],
+        books=[actions.take_requisition_in, actions.promise_delivery],
+        clocks=BACK_IN_EXECUTION,
     )
     def take_requisition_in(self, *, requisition: Any) -> None:
         """What was ordered becomes lines under the ceiling that it draws on."""
@@ -765,6 +793,7 @@ class Contract(PricedCase):
         label=_("Record full delivery"),
         may=rules.case_manager,
         when=[is_not_suspended, all_lines_delivered, no_requisition_is_open],
+        clocks=[clocks.DELIVERING.stops, clocks.CLOSING.starts],
     )
     def record_delivery(self) -> None:
         """Every line has been received; supply and services are complete."""
@@ -787,10 +816,22 @@ class Contract(PricedCase):
         then=[papers.closure_statement, notices.case_closed],
         confirm=True,
         signs=True,
+        clocks=[clocks.CLOSING.stops],
     )
     def close(self) -> None:
         """Everything is delivered, paid and on file: send the closure statement."""
         self.closed_on = timezone.localdate()
+
+    @step(
+        state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        label=_("Say why it is late"),
+        may=rules.case_manager,
+        when=[delays.waits_for_a_reason],
+        books=[delays.name_the_runs],
+    )
+    def explain_delay(self, *, code: str, reason: str) -> None:
+        """A day by which the agency should have acted has passed: say whose fault it is, and why."""
 
     @step(
         state,
@@ -820,7 +861,8 @@ class Contract(PricedCase):
         label=_("Take the change in"),
         may=rules.changer,
         inner=True,
-        books=[actions.take_lines_of_change, actions.keep_version],
+        books=[actions.take_lines_of_change, actions.promise_delivery, actions.keep_version],
+        clocks=BACK_IN_EXECUTION,
     )
     def take_change_in(self, *, change: Any) -> str:
         """The change is in effect: the contract says what it says."""
@@ -838,6 +880,7 @@ class Contract(PricedCase):
         when=[is_the_only_one_of_its_request],
         books=[actions.take_lines_of_change, actions.keep_version],
         then=[papers.offer, notices.offer_sent, deadlines.offer_expiry],
+        clocks=[clocks.ACCEPTING.stops, clocks.ACCEPTING.starts],
     )
     def offer_anew(self, *, change: Any) -> None:
         """The restated offer has been sent: it counts in place of the one before."""
@@ -856,6 +899,7 @@ class Contract(PricedCase):
         then=[notices.contract_suspended],
         confirm=True,
         signs=True,
+        clocks=[clocks.DELIVERING.pauses("ours", _("the contract is suspended"))],
     )
     def suspend(self, *, reason: str) -> None:
         """Stop orders, purchases and shipments until further notice; bills and payments go on."""
@@ -871,6 +915,7 @@ class Contract(PricedCase):
         then=[notices.contract_resumed],
         confirm=True,
         signs=True,
+        clocks=[clocks.DELIVERING.resumes],
     )
     def resume(self, *, reason: str) -> None:
         """The contract goes on: what was held back can leave."""
@@ -886,6 +931,7 @@ class Contract(PricedCase):
         then=[files.ends(OFFER), files.ends(WAIVER), notices.contract_cancelled],
         confirm=True,
         signs=True,
+        clocks=[clocks.ACCEPTING.stops, clocks.PAYING_DEPOSIT.stops],
     )
     def cancel(self, *, reason: str) -> None:
         """End the case before money or goods have moved."""

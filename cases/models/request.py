@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from approvals import files
-from cases import actions, checklist, clocks, deadlines, groups, notices, papers, rules
+from cases import actions, checklist, clocks, deadlines, delays, groups, notices, papers, rules
 from cases.groups import OfferGroup
 from cases.matters import NEGATIVE_ANSWER
 from cases.models.checklist import ChecklistItem, ReturnReason
@@ -256,19 +256,6 @@ def an_answer_is_late(request: Request) -> str:
     return "" if late else _t("No answer is late.")
 
 
-def answer_is_late(request: Request) -> str:
-    """The day on which the nation could expect an answer has passed."""
-    reading = request.answering()
-    if reading is not None and reading.is_late:
-        return ""
-    return _t("The answer is not late.")
-
-
-def delay_is_not_explained(request: Request) -> str:
-    """Nobody has said yet why it is late."""
-    return _t("It has been said why it is late.") if request.delay_code else ""
-
-
 class RequestQuerySet(NationCaseQuerySet):
     def shown_to_agency(self) -> Self:
         """What a nation is still drafting is its own business."""
@@ -352,10 +339,6 @@ class Request(NationCase):
     )
     promised_on = models.DateField(_("day agreed for the offer"), null=True)
     answer_expected_on = models.DateField(_("answer expected by"), null=True, editable=False)
-    delay_code = models.CharField(
-        _("code of the delay"), max_length=40, blank=True, default="", db_default=""
-    )
-    delay_reason = models.TextField(_("reason of the delay"), blank=True, default="", db_default="")
     proposed_code = models.CharField(_("code of the reason proposed"), max_length=40, blank=True)
     proposed_reason = models.TextField(_("reason proposed"), blank=True)
     continued_in = models.ForeignKey(
@@ -375,11 +358,6 @@ class Request(NationCase):
     states_not_taken = (State.UNDER_APPROVAL,)  # unless Japan declines
 
     wall = walls.of_nation(search=True, names="lines__article")
-
-    effects = (
-        *(notices.request_to_acknowledge, notices.request_to_check, notices.request_to_answer),
-        notices.request_late,
-    )
 
     class Meta:
         verbose_name = _("request")
@@ -581,14 +559,14 @@ class Request(NationCase):
 
     @step(
         state,
-        source=State.ACTIONABLE,
+        source=[State.SUBMITTED, State.ACTIONABLE, State.UNDER_APPROVAL],
         label=_("Say why it is late"),
         may=rules.case_manager,
-        when=[answer_is_late, delay_is_not_explained],
+        when=[delays.waits_for_a_reason],
+        books=[delays.name_the_runs],
     )
     def explain_delay(self, *, code: str, reason: str) -> None:
-        """The day on which the nation could expect an answer has passed: say whose fault it is, and why."""
-        self.delay_code, self.delay_reason = code, reason
+        """A day by which the agency should have acted has passed: say whose fault it is, and why."""
 
     @step(
         state,
@@ -908,15 +886,9 @@ class Request(NationCase):
         """Why it is to be declined."""
         return self._in_words(ReturnReason.Use.DECLINE, self.proposed_code)
 
-    @property
-    def delay_kind(self) -> str:
-        """Why its answer is late."""
-        return self._in_words(ReturnReason.Use.DELAY, self.delay_code)
-
     def _in_words(self, use: ReturnReason.Use, code: str) -> str:
         """A coded reason in words; its row may have ended since."""
-        rows = ReturnReason.objects.filter(use=use, code=code).order_by("-valid_from")
-        return str(rows.first() or "") if code else ""
+        return str(ReturnReason.by_code(use).get(code, ""))
 
     def name_of(self, column: str) -> str:
         """What a column is called; "lines" are the lines."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from documents import units
-from exports import notices, papers, rules
+from exports import clocks, notices, papers, rules
 from exports.models.review import TransferReview
 from partners.models import NationCase, NationCaseQuerySet, NationLine
 from workflow import handling, walls
@@ -120,6 +120,7 @@ class Shipment(NationCase):
         when=[is_not_held, transfer_is_cleared],
         then=[papers.shipping_notice, notices.shipment_shipped],
         signs=True,
+        clocks=[clocks.REPORTING.starts],
     )
     def ship(self, *, shipped_on: date, carrier: str, permit_number: str) -> None:
         """The goods leave Japan (or the service begins) under an export permit."""
@@ -155,6 +156,7 @@ class Shipment(NationCase):
         may=rules.consignee,
         then=[papers.handover_receipt, notices.shipment_received],
         signs=True,
+        clocks=[clocks.REPORTING.stops],
     )
     def receive(self, *, received_on: date, received_by: str) -> None:
         """The nation confirms that everything has arrived complete."""

@@ -52,15 +52,17 @@ def files_of(case: Case) -> list[dict[str, Any]]:
 
 def facts_of_file(file: Any, person: Any) -> dict[str, Any]:
     who = names.people(_ids(file))
-    clocks = readings_of(file)
     since = _since(file, person, who)
     _see(file, person)
     content = file.content or file.content_now()
     return {
         "subject": _subject(file),
         "drafter": who.get(file.prepared_by, file.prepared_by_name),
-        "clocks": clocks,
-        "forecast": forecast.of(file, next(iter(clocks), None)),
+        "clocks": [
+            {"clock": one, "forecast": forecast.of(file, one)}
+            for one in readings_of(file)
+            if one.due_on
+        ],
         "way": [_shown(step, file, who) for step in file.way],
         "preview_way": [] if file.way else preview_of(file.route_today().steps),
         "why": [_t(why["text"]) % why["values"] for why in file.route.get("why", [])],

@@ -36,7 +36,7 @@ from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.requests import facts_of_request, facts_of_requisition
-from portal.staff import catalogue, prices, schedule, trail
+from portal.staff import catalogue, clocks, prices, schedule, trail
 from portal.staff.approvals import facts_of_file, files_of
 from portal.versions import facts_of_change, page_of
 from workflow import steps
@@ -68,6 +68,7 @@ ENDED = [
 def _request_facts(request: Any, person: Any) -> dict[str, Any]:
     return {
         **facts_of_request(request),
+        "clocks": clocks.running(request),
         "lines": request.lines.select_related("article"),
         "approvals": files_of(request),
         "indications": request.indications.all(),
@@ -88,6 +89,7 @@ def _indication_facts(indication: Any, person: Any) -> dict[str, Any]:
 def _contract_facts(contract: Any, person: Any) -> dict[str, Any]:
     reviews = TransferReview.objects.visible_to(person)
     return {
+        "clocks": clocks.running(contract),
         "lines": lines_in_words(contract),
         "approvals": files_of(contract),
         "subcontracts": contract.subcontracts.select_related("contractor"),
@@ -126,7 +128,7 @@ def _review_facts(review: Any, person: Any) -> dict[str, Any]:
 
 
 def _shipment_facts(shipment: Any, person: Any) -> dict[str, Any]:
-    return {"lines": shipment.lines.all()}
+    return {"clocks": clocks.running(shipment), "lines": shipment.lines.all()}
 
 
 def _bill_facts(bill: Any, person: Any) -> dict[str, Any]:

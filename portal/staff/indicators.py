@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 
 from cases import indicators
 from cases.groups import INDICATION, OfferGroup
-from cases.indicators import Cause, Period, Promise, Share, Stay
+from cases.indicators import Cause, Late, Period, Share, Stay
 from documents import tables
 from documents.tables import Table
 from partners import policies
@@ -98,7 +98,8 @@ class Asked(forms.Form):
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     asked = Asked(request.GET, person=request.user)
-    requests, period = asked.rows(KINDS["requests"]), asked.period
+    requests, contracts = asked.rows(KINDS["requests"]), asked.rows(KINDS["contracts"])
+    period = asked.period
     promised = indicators.promises(requests, period)
     kept = indicators.shares(promised, lambda one: "")
     context = {
@@ -108,13 +109,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "kept": kept[0] if kept else Share("", 0, 0),
         "by_group": _named(indicators.shares(promised, lambda one: one.group), GROUPS),
         "by_nation": indicators.shares(promised, lambda one: str(one.request.nation)),
-        "late": [_late(one) for one in promised if one.answered_on is None],
+        "late": [_late(one) for one in indicators.late_now(requests, contracts)],
         "passes": [
             indicators.first_pass(requests, "requests", period),
             indicators.first_pass(asked.rows(KINDS["approvals"]), "approvals", period),
         ],
-        "returns": _bars_of_causes(indicators.causes(requests, "return_for_correction", period)),
-        "delays": _bars_of_causes(indicators.causes(requests, "explain_delay", period)),
+        "returns": _bars_of_causes(indicators.causes("return_for_correction", period, requests)),
+        "delays": _bars_of_causes(indicators.causes("explain_delay", period, requests, contracts)),
         "exports": {what: exporting.ways_out(request, partial(_address, what)) for what in FILES},
     }
     return render(
@@ -122,8 +123,8 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _address(what: str, ending: str) -> str:
-    return reverse("indicators_file", args=[what, ending])
+def _address(what: str, extension: str) -> str:
+    return reverse("indicators_file", args=[what, extension])
 
 
 def _named(found: list[Share], names: Any) -> list[Share]:
@@ -150,16 +151,9 @@ def _bars_of_causes(found: list[Cause]) -> list[dict[str, Any]]:
     return [{"cause": cause, "length": round(100 * cause.times / most, 2)} for cause in found]
 
 
-def _late(promise: Promise) -> dict[str, Any]:
-    held_by = indicators.held_up_by(promise.request)
-    return {
-        "request": promise.request,
-        "due_on": promise.due_on,
-        "days": (timezone.localdate() - promise.due_on).days,
-        "held_by": held_by,
-        "turns": [str(TURNS[kind]) for kind in indicators.turns(type(held_by), held_by.state)],
-        "why": promise.request.delay_kind,
-    }
+def _late(late: Late) -> dict[str, Any]:
+    whose = indicators.turns(type(late.held_by), late.held_by.state)
+    return {"late": late, "turns": [str(TURNS[kind]) for kind in whose]}
 
 
 # As files ----------------------------------------------------------------------------------------
@@ -210,7 +204,7 @@ def _promises_table(asked: Asked) -> Table:
             one.due_on,
             one.answered_on,
             _t("yes") if one.was_kept else _t("no"),
-            one.request.delay_kind,
+            one.why,
         ]
         for one in indicators.promises(asked.rows(KINDS["requests"]), asked.period)
     ]

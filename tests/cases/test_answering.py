@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import groups
+from cases import delays, groups
 from cases.groups import OfferGroup
 from cases.models import Request, ReturnReason
+from notifications.models import Message
+from tests.approvals.hands import run_follow_ups
 from tests.factories import ArticleFactory, RequestFactory, person, request_begun
 from tests.people import enter
 from workflow.deadlines import ring
@@ -139,12 +141,28 @@ def test_clock_reminds_and_escalates_once_each(clock: Any) -> None:
     assert sorted(rung.values_list("what", flat=True)) == ["escalate", "remind"]
 
 
+def test_whoever_answers_is_reminded_and_the_nation_hears_of_another_day(clock: Any) -> None:
+    person("requester")
+    request = request_begun()
+    given = {"offer_group": "A", "promised_on": None, "reason": "Simple."}
+    take(request, "set_group", by=person("case_manager"), **given)
+    clock.move_to("2026-12-29T12:00:00+09:00")
+    ring(timezone.now())
+    run_follow_ups()
+
+    to_staff, to_nation = (
+        Message.objects.filter(notice=name) for name in ("request_to_answer", "request_promised")
+    )
+    assert {row.recipient.organisations[0].kind for row in to_staff} == {"agency"}
+    assert "Last day: 8 January 2027" in to_nation.get().body_text
+
+
 # A missed date -------------------------------------------------------------------------------
 
 
 def test_missed_date_asks_for_its_reason_once(clock: Any) -> None:
     request, manager = request_begun(), person("case_manager")
-    with pytest.raises(NotOpen, match="The answer is not late"):
+    with pytest.raises(NotOpen, match="Nothing is late"):
         take(request, "explain_delay", by=manager, code="other", reason="x")
     clock.move_to("2027-03-08T12:00:00+09:00")
     form = filled_in(again(request), "explain_delay", code="industry_quote", reason="No quote.")
@@ -152,7 +170,8 @@ def test_missed_date_asks_for_its_reason_once(clock: Any) -> None:
 
     take(again(request), "explain_delay", by=manager, **form.cleaned_data)
 
-    assert again(request).delay_code == "industry_quote"
+    (told,) = delays.reasons([request]).values()
+    assert (told.kind, told.words) == ("waiting for quotes of industry", "No quote.")
     with pytest.raises(NotOpen, match="It has been said why it is late"):
         take(again(request), "explain_delay", by=manager, code="other", reason="x")
 

@@ -11,7 +11,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases import indicators
+from cases import forecast, indicators
 from cases.indicators import Period, Share
 from cases.models import Request
 from tests.factories import NationFactory, RequestFactory, person
@@ -149,14 +149,14 @@ def test_what_is_late_today_counts_as_not_kept(clock: Any) -> None:
         None,
         False,
     )
-    assert indicators.held_up_by(promise.request) == promise.request
+    assert forecast.held_up_by(promise.request) == promise.request
 
 
 def test_late_answer_names_the_review_that_holds_it_up(clock: Any) -> None:
     request = on(clock, "2026-11-03", entered(clock, "2026-11-02"), "accept_as_actionable")
     take(request, "open_transfer_review", by=person("export_control_officer"))
 
-    held_by = indicators.held_up_by(Request.objects.get(pk=request.pk))
+    held_by = forecast.held_up_by(Request.objects.get(pk=request.pk))
 
     assert held_by.slug() == "reviews"
     assert indicators.turns(type(held_by), held_by.state) == ("agency",)
@@ -173,7 +173,7 @@ def test_first_pass_counts_those_that_were_never_returned(clock: Any) -> None:
     on(clock, "2026-11-06", returned, "accept_as_actionable")
 
     share = indicators.first_pass(Request.objects.all(), "requests", NOVEMBER)
-    (cause,) = indicators.causes(Request.objects.all(), "return_for_correction", NOVEMBER)
+    (cause,) = indicators.causes("return_for_correction", NOVEMBER, Request.objects.all())
 
     assert (share.of_all, share.good, share.percent) == (2, 1, 50)
     assert (cause.reason, cause.whose, cause.times) == (

@@ -11,6 +11,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from cases import notices
 from cases.checklist import MISSING, check
 from cases.models import ChecklistItem, Request
 from documents.models import Document
@@ -213,9 +214,7 @@ def test_desk_is_reminded_and_then_its_head_is_told() -> None:
 def test_nobody_heads_a_unit_without_posts() -> None:
     request = RequestFactory(state="submitted")
 
-    assert [notice.to(request) for notice in Request.effects if notice.name == "request_late"] == [
-        []
-    ]
+    assert notices.request_late.to(request) == []
 
 
 # Lines ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from notifications.notices import Notice
 from partners.access import ROLES, Permission
 from partners.policies import Policy, policy_of
 from tests.house.code import ROOT
-from workflow.deadlines import DueOn
+from workflow.deadlines import DueOn, bells_of
 from workflow.forms import form_of
 from workflow.models import Case, Entry
 from workflow.steps import Leads, Step, beginnings_of, case_types, steps_of
@@ -53,10 +53,8 @@ BEGINNINGS = [
     for model in case_types()
     for step in beginnings_of(model).values()
 ]
-BESIDE_STEPS = {
-    effect.key: effect for model in case_types() for effect in getattr(model, "effects", ())
-}
-EFFECTS = BESIDE_STEPS | {
+BELLS = {key: bell for model in case_types() for key, bell in bells_of(model).items()}
+EFFECTS = BELLS | {
     effect.key: effect
     for model in case_types()
     for step in (*steps_of(model).values(), *beginnings_of(model).values())

@@ -289,3 +289,34 @@ def test_calendar_days_stay_where_the_row_does_not_move_them() -> None:
     )
 
     assert stays.last_day(date(2026, 11, 17), 0) == date(2026, 11, 22)
+
+
+def test_last_day_of_its_own_is_pushed_out_by_what_was_paused() -> None:
+    lines = ("begin", at(2)), ("ask", at(4)), ("answer", at(10))
+    working, calendar = (reading_of(*lines, now=at(11)) for _ in range(2))
+    for reading in (working, calendar):
+        reading.own_day = date(2026, 11, 12)
+    calendar.standard = Standard(
+        days=0, working=False, country="JP", moves=True, remind_before=1, escalate_after=0
+    )
+
+    assert working.due_on == date(2026, 11, 18)  # four working days later
+    assert calendar.due_on == date(2026, 11, 18)  # six days later
+    assert reading_of(lines[0], now=at(11)).days_paused() == 0
+
+
+@pytest.mark.parametrize(
+    ("came_from", "came_to", "starts"),
+    [
+        ("offered", "in_execution", True),
+        ("offered", "accepted", False),
+        ("in_execution", "in_execution", False),
+    ],
+)
+def test_hand_of_a_state_turns_only_where_the_case_comes_into_it(
+    came_from: str, came_to: str, starts: bool
+) -> None:
+    hands = {"accept": [TESTING.starts.into("in_execution")]}
+    line = Line(1, "accept", at(2), came_from, came_to)
+
+    assert bool(read(hands, [line], now=at(3))) == starts
