@@ -1103,9 +1103,8 @@ def undrawn(**fields: Any) -> Any:
     return ContractFactory(
         state="delivered",
         kind_of_case="blanket_order",
-        no_more_orders_at=timezone.now(),
         furnished__without=["bill"],
-        **fields,
+        **{"no_more_orders_at": timezone.now()} | fields,
     )
 
 

@@ -105,6 +105,11 @@ def is_by_worth(contract: Contract) -> str:
     return _t("Only a blanket order has ceilings. Choose the kind of case first.")
 
 
+def is_drawn_upon(contract: Contract) -> str:
+    """Orders against its ceilings draw upon it."""
+    return "" if contract.asks.by_worth else _t("No orders are placed against this contract.")
+
+
 def is_not_suspended(contract: Contract) -> str:
     """The contract is not suspended."""
     if contract.suspended_at is None:
@@ -772,7 +777,7 @@ class Contract(PricedCase):
         label=_("Confirm that no more orders come"),
         awaited=False,
         may=rules.requester,
-        when=[is_by_worth, no_requisition_is_open, more_orders_may_come],
+        when=[is_drawn_upon, no_requisition_is_open, more_orders_may_come],
         then=[notices.no_more_orders],
         confirm=True,
     )

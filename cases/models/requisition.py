@@ -177,7 +177,7 @@ class Requisition(NationCase):
         label=_("Open a transfer review"),
         awaited=False,
         may=rules.export_control,
-        when=[transfer_is_not_covered],
+        when=[holds_no_weapon, transfer_is_not_covered],
         books=[actions.open_review_of_requisition],
     )
     def open_transfer_review(self) -> None:
@@ -192,8 +192,8 @@ class Requisition(NationCase):
         when=[
             order_is_open,
             fits_under_its_ceiling,
-            transfer_covers_it,
             holds_no_weapon,
+            transfer_covers_it,
         ],
         books=[actions.put_on_order],
         then=[notices.requisition_accepted],

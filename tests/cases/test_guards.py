@@ -716,6 +716,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
     ),
     (contracts.no_more_orders_come, undrawn, without_standard, f"{ORDERS}."),
     (
+        contracts.is_drawn_upon,
+        lambda: of_kind("blanket_order"),
+        ContractFactory,
+        "No orders are placed against this contract.",
+    ),
+    (
         contracts.more_orders_may_come,
         lambda: drawn_upon(TODAY),
         undrawn,
