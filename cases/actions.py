@@ -721,6 +721,10 @@ def open_review_of_change(act: Act) -> None:
     _open_review(act, change.contract.request, there)
 
 
+def open_review_of_requisition(act: Act) -> None:
+    _open_review(act, act.case.contract.request, act.case.lines.select_related("article"))
+
+
 def send_change(act: Act) -> None:
     """An amendment waits for a signature; the others are in effect with being sent."""
     if act.case.in_effect_at:

@@ -1079,6 +1079,26 @@ class RecordDeposit(StepForm):
         return not_in_future(self.cleaned_data["received_on"])
 
 
+@asks(Contract.record_refund)
+class RecordRefund(StepForm):
+    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"), max_digits=18)
+    paid_on = forms.DateField(label=_("Paid on"))
+    bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+
+    def prepare(self) -> None:
+        self.fields["amount"].initial = self.case.deposit_left()
+        self.fields["paid_on"].initial = timezone.localdate()
+
+    def clean_amount(self) -> Decimal:
+        amount = whole_units(self.cleaned_data["amount"], self.case.currency)
+        if why := self.case.cannot_refund(amount):
+            raise forms.ValidationError(why)
+        return amount
+
+    def clean_paid_on(self) -> Any:
+        return not_in_future(self.cleaned_data["paid_on"])
+
+
 @asks(Contract.file_end_use_certificate)
 class FileEndUseCertificate(WithHandling):
     certificate = PaperField(types=SIGNED, label=_("End-use certificate"))

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from ledger.journals import Code, Row, post, reverse
 from ledger.models import Journal
-from workflow.steps import Act
+from workflow.steps import Act, NotOpen
 
 
 def _occasion(act: Act, kind: str) -> str:
@@ -24,6 +24,24 @@ def deposit_received(act: Act) -> None:
         subject=contract.number,
         rows=[Row(Code.BANK, Code.DEPOSITS, act.given["amount"])],
         posted_on=act.given["received_on"],
+        memo=act.given["bank_reference"],
+        by=act.by.actor_name,
+    )
+
+
+def deposit_refunded(act: Act) -> None:
+    """The whole rest goes back, as it stands now that the contract is locked."""
+    contract, amount = act.case, act.given["amount"]
+    if why := contract.cannot_refund(amount):
+        raise NotOpen(why)
+    post(
+        occasion=_occasion(act, "deposit refund"),
+        kind="deposit refund",
+        nation=contract.nation_id,
+        currency=contract.currency,
+        subject=contract.number,
+        rows=[Row(Code.DEPOSITS, Code.BANK, amount)],
+        posted_on=act.given["paid_on"],
         memo=act.given["bank_reference"],
         by=act.by.actor_name,
     )

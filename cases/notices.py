@@ -349,6 +349,16 @@ def requisition_withdrawn(requisition: Any) -> Values:
     return _for_staff(requisition, reason=_last_note(requisition))
 
 
+@notice("no_more_orders", to=staff_with(P.CONTRACT_WRITE))
+def no_more_orders(contract: Any) -> Values:
+    return _for_staff(contract, nation=in_their_words(contract.nation))
+
+
+@notice("more_orders", to=staff_with(P.CONTRACT_WRITE))
+def more_orders(contract: Any) -> Values:
+    return _for_staff(contract, nation=in_their_words(contract.nation))
+
+
 # Money and the end ---------------------------------------------------------------------------
 
 
@@ -360,6 +370,11 @@ def deposit_recorded(contract: Any) -> Values:
         "amount": contract.deposit_paid,
         "currency": contract.currency,
     }
+
+
+@notice("deposit_refunded", to=to_nation_finance)
+def deposit_refunded(contract: Any) -> Values:
+    return _for_nation(contract, amount=contract.deposit_refunded, currency=contract.currency)
 
 
 @notice("case_closed", to=officials_as("requester", "signatory"), attach=["closure_statement"])

@@ -315,7 +315,7 @@ def bill(bill: Any) -> Values:
 
 @paper("closure_statement", title=_("Closure statement"), audience=NATION)
 def closure_statement(contract: Any) -> Values:
-    price = contract.price_of_supply()
+    price, paid_in = contract.price_of_supply(), _payments(contract)
     return {
         "nation": _nation(contract),
         "title": contract.title,
@@ -326,8 +326,9 @@ def closure_statement(contract: Any) -> Values:
         "administrative_charge": price["administrative_charge"],
         "termination_cost": contract.termination_cost,
         "total": price["total"],
-        "payments": _payments(contract),
-        "paid": contract.billed(),
+        "payments": paid_in,
+        "paid": sum((payment["amount"] for payment in paid_in), Decimal(0)),
+        "refund": contract.deposit_refunded,
         "balance": contract.to_bill() - contract.billed() + contract.deposit_left(),
         "accepted_on": timezone.localdate(contract.accepted_at),
         "closed_on": contract.closed_on,

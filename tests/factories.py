@@ -712,7 +712,10 @@ ON_ORDER = Decimal(250_000)
 
 
 class RequisitionFactory(CaseFactory):
-    """One line of two radios, under the first ceiling of a blanket order in execution."""
+    """One line of two radios, under the first ceiling of a blanket order in execution.
+
+    `furnished__without=["clearance"]`: the order was not cleared for radios.
+    """
 
     class Meta:
         model = cases.Requisition
@@ -737,22 +740,48 @@ class RequisitionFactory(CaseFactory):
     def furnished(self: Any, create: bool, extracted: bool | None, **more: Any) -> None:
         if extracted is False:
             return
-        priced = self.worth is not None
+        priced, article = self.worth is not None, ArticleFactory(catalogue_number="JP-TST-900")
         self.lines.create(
             number=1,
-            article=ArticleFactory(catalogue_number="JP-TST-900"),
+            article=article,
             quantity=2,
             unit_price=ON_ORDER if priced else None,
             amount=2 * ON_ORDER if priced else None,
+        )
+        if "clearance" not in more.get("without", ()):
+            clear_article(self.contract, article)
+
+
+def clear_article(contract: Any, article: Article) -> None:
+    """It is among what was cleared with the request, if anything was."""
+    for review in exports.TransferReview.objects.filter(request_number=contract.request.number):
+        review.lines.get_or_create(
+            name_en=article.name_en,
+            item_class=article.item_class,
+            defaults={
+                "number": review.lines.count() + 1,
+                "name_ja": article.name_ja,
+                "quantity": 1,
+                "unit": article.unit,
+            },
         )
 
 
 def clear_change(change: Any) -> None:
     """A review of the contract as it is to be, cleared."""
+    _review(change, change.lines_after(), "cleared")
+
+
+def review_requisition(requisition: Any, *, state: str) -> exports.TransferReview:
+    """A review of its own."""
+    return _review(requisition, requisition.lines.all(), state)
+
+
+def _review(case: Any, lines: Iterable[Any], state: str) -> exports.TransferReview:
     review = TransferReviewFactory(
-        state="cleared", nation=change.nation, request_number=change.number, furnished=False
+        state=state, nation=case.nation, request_number=case.number, furnished=False
     )
-    for line in change.lines_after():
+    for line in lines:
         review.lines.create(
             number=line.number,
             name_ja=line.article.name_ja,
@@ -761,6 +790,7 @@ def clear_change(change: Any) -> None:
             quantity=line.quantity,
             unit=line.article.unit,
         )
+    return review
 
 
 def add_contract_lines(contract: Any) -> None:
@@ -1075,6 +1105,16 @@ class BillFactory(CaseFactory):
         book_bill(self)
         if self.state == "paid":
             book_payment(self)
+
+
+def undrawn(**fields: Any) -> Any:
+    """A blanket order that was never drawn upon: its whole deposit is left."""
+    return ContractFactory(
+        state="delivered",
+        kind_of_case="blanket_order",
+        furnished__without=["bill"],
+        **{"no_more_orders_at": timezone.now()} | fields,
+    )
 
 
 def bill_to_issue() -> Any:

@@ -62,8 +62,12 @@ class ContractShown(CaseShown):
     total = Money("total")
     deposit = Money("deposit")
     deposit_paid = Money("deposit_paid")
+    deposit_refunded = Money("deposit_refunded")
     offered_at = Moment()
     accepted_at = Moment(allow_null=True)
+    no_more_orders_at = Moment(
+        allow_null=True, help_text="When it was confirmed that no more orders come."
+    )
     lines = ContractLineShown(many=True, read_only=True)
 
     class Meta:
@@ -79,12 +83,14 @@ class ContractShown(CaseShown):
             "total",
             "deposit",
             "deposit_paid",
+            "deposit_refunded",
             "priced_on",
             "offered_at",
             "expires_on",
             "accepted_at",
             "signed_by",
             "deliver_by",
+            "no_more_orders_at",
             "closed_on",
             "lines",
         )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0018_liability_curves"),
+        ("cases", "0019_waivers"),
     ]
 
     operations = [

@@ -130,6 +130,11 @@ def is_by_worth(contract: Contract) -> str:
     return _t("Only a blanket order has ceilings. Choose the kind of case first.")
 
 
+def is_drawn_upon(contract: Contract) -> str:
+    """Orders against its ceilings draw upon it."""
+    return "" if contract.asks.by_worth else _t("No orders are placed against this contract.")
+
+
 def is_not_suspended(contract: Contract) -> str:
     """The contract is not suspended."""
     if contract.suspended_at is None:
@@ -157,6 +162,34 @@ def no_requisition_is_open(contract: Contract) -> str:
     if not waiting.exists():
         return ""
     return _t("Requisition %(number)s waits for an answer.") % {"number": waiting[0].number}
+
+
+def no_more_orders_come(contract: Contract) -> str:
+    """Of a kind that is drawn upon: the nation has confirmed that it orders no more, or has not for long."""
+    if not contract.asks.by_worth or contract.no_more_orders_at:
+        return ""
+    last_day = deadlines.last_day_without_orders(contract)
+    if last_day is None:
+        return _t("More orders may come. Have the nation confirm that it orders no more.")
+    if timezone.localdate() >= last_day:
+        return ""
+    return _t(
+        "More orders may come. Have the nation confirm that it orders no more, or wait until %(day)s."
+    ) % {"day": date_format(last_day)}
+
+
+def more_orders_may_come(contract: Contract) -> str:
+    """The nation has not confirmed yet that it orders no more."""
+    if contract.no_more_orders_at is None:
+        return ""
+    return _t("It is confirmed already that no more orders come.")
+
+
+def no_more_orders_are_confirmed(contract: Contract) -> str:
+    """The nation has confirmed that it orders no more."""
+    if contract.no_more_orders_at:
+        return ""
+    return _t("Nobody has confirmed that no more orders come: order as before.")
 
 
 def articles_are_back(contract: Contract) -> str:
@@ -297,8 +330,8 @@ def not_all_in_stock(contract: Contract) -> str:
     return _t("Not yet in stock: line %(lines)s.") % {"lines": ", ".join(map(str, missing))}
 
 
-def all_bills_settled(contract: Contract) -> str:
-    """The whole price has been billed and paid, and no deposit is left over."""
+def everything_is_billed(contract: Contract) -> str:
+    """The whole price has been billed, and no bill is open."""
     if contract.bills.filter(state__in=["draft", "under_approval", "issued"]).exists():
         return _t("A bill is still open. Record its payment or void it.")
     if contract.billed() != contract.to_bill():
@@ -306,9 +339,24 @@ def all_bills_settled(contract: Contract) -> str:
             "billed": written(contract.billed(), contract.currency),
             "total": written(contract.to_bill(), contract.currency),
         }
+    return ""
+
+
+def deposit_is_left(contract: Contract) -> str:
+    """Part of the deposit has been set against no bill."""
+    return "" if contract.deposit_left() else _t("No deposit is left over.")
+
+
+def all_bills_settled(contract: Contract) -> str:
+    """The whole price has been billed and paid, and no deposit is left over."""
+    if why := everything_is_billed(contract):
+        return why
+    if left := contract.deposit_left():
+        return _t("A deposit of %(left)s is left over. Record its refund first.") % {
+            "left": written(left, contract.currency)
+        }
     owed = balance(contract.number, Code.RECEIVABLE, contract.currency)
-    kept = balance(contract.number, Code.DEPOSITS, contract.currency)
-    return _t("The ledger is not settled: see the money of the case.") if owed or kept else ""
+    return _t("The ledger is not settled: see the money of the case.") if owed else ""
 
 
 def something_to_ship(contract: Contract) -> str:
@@ -391,6 +439,9 @@ class Contract(PricedCase):
     deposit_paid = models.DecimalField(
         _("deposit received"), max_digits=18, decimal_places=2, null=True
     )
+    deposit_refunded = models.DecimalField(
+        _("deposit paid back"), max_digits=18, decimal_places=2, null=True
+    )
     offered_at = models.DateTimeField(_("offered"), null=True)
     expires_on = models.DateField(_("open until"), null=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
@@ -400,6 +451,7 @@ class Contract(PricedCase):
     )
     deliver_by = models.DateField(_("promised by"), null=True, editable=False)
     suspended_at = models.DateTimeField(_("suspended"), null=True)
+    no_more_orders_at = models.DateTimeField(_("no more orders, as confirmed"), null=True)
     returned_on = models.DateField(_("came back"), null=True)
     closed_on = models.DateField(_("closed"), null=True)
     shown_to = models.GeneratedField(
@@ -441,6 +493,15 @@ class Contract(PricedCase):
             models.CheckConstraint(
                 condition=Q(offered_at=None) | Q(expires_on__isnull=False),
                 name="cases_contract_offer_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit_refunded=None)
+                | Q(
+                    deposit_paid__isnull=False,
+                    deposit_refunded__gt=0,
+                    deposit_refunded__lte=models.F("deposit_paid"),
+                ),
+                name="cases_contract_refund_within_deposit",
             ),
             models.UniqueConstraint(
                 fields=["request"],
@@ -708,6 +769,7 @@ class Contract(PricedCase):
         may=rules.finance,
         books=[journals.deposit_received],
         then=[notices.deposit_recorded],
+        duty="deposit:record",
         signs=True,
         clocks=[clocks.PAYING_DEPOSIT.stops, clocks.DELIVERING.starts],
     )
@@ -749,6 +811,23 @@ class Contract(PricedCase):
 
     @step(
         state,
+        source=State.DELIVERED,
+        label=_("Record the refund"),
+        awaited=True,
+        may=rules.finance,
+        when=[everything_is_billed, deposit_is_left],
+        books=[journals.deposit_refunded],
+        then=[notices.deposit_refunded],
+        confirm=True,
+        duty="deposit:refund",
+        signs=True,
+    )
+    def record_refund(self, *, amount: Decimal, paid_on: date, bank_reference: str) -> None:
+        """What is left of the deposit has been paid back to the nation."""
+        self.deposit_refunded = amount
+
+    @step(
+        state,
         source=[State.IN_EXECUTION, State.DELIVERED],
         label=_("Order against a ceiling"),
         awaited=False,
@@ -760,6 +839,34 @@ class Contract(PricedCase):
         self, *, under: str, lines: list[dict[str, Any]], reference: str, needed_by: date | None
     ) -> None:
         """Ask for articles or services within the worth that your government has agreed."""
+        self.no_more_orders_at = None
+
+    @step(
+        state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        label=_("Confirm that no more orders come"),
+        awaited=False,
+        may=rules.requester,
+        when=[is_drawn_upon, no_requisition_is_open, more_orders_may_come],
+        then=[notices.no_more_orders],
+        confirm=True,
+    )
+    def confirm_no_more_orders(self) -> None:
+        """Your government orders no more against this contract, which can be closed once all is supplied."""
+        self.no_more_orders_at = timezone.now()
+
+    @step(
+        state,
+        source=[State.IN_EXECUTION, State.DELIVERED],
+        label=_("Expect more orders"),
+        awaited=False,
+        may=rules.requester,
+        when=[no_more_orders_are_confirmed],
+        then=[notices.more_orders],
+    )
+    def expect_more_orders(self) -> None:
+        """Your government takes back that it orders no more; a new order does so by itself."""
+        self.no_more_orders_at = None
 
     @step(
         state,
@@ -792,7 +899,7 @@ class Contract(PricedCase):
         target=State.DELIVERED,
         label=_("Record full delivery"),
         may=rules.case_manager,
-        when=[is_not_suspended, all_lines_delivered, no_requisition_is_open],
+        when=[is_not_suspended, all_lines_delivered, no_requisition_is_open, no_more_orders_come],
         clocks=[clocks.DELIVERING.stops, clocks.CLOSING.starts],
     )
     def record_delivery(self) -> None:
@@ -807,6 +914,7 @@ class Contract(PricedCase):
         when=[
             all_lines_delivered,
             no_requisition_is_open,
+            no_more_orders_come,
             all_bills_settled,
             subcontracts_are_closed,
             end_use_certificate_is_on_file,
@@ -1014,8 +1122,17 @@ class Contract(PricedCase):
         return min(left, rounded(share, self.currency))
 
     def deposit_left(self) -> Decimal:
-        """Deposit held and not yet set against a bill."""
+        """Deposit held, neither set against a bill nor paid back."""
         return -balance(self.number, Code.DEPOSITS, self.currency)
+
+    def cannot_refund(self, amount: Decimal) -> str:
+        """Why a refund cannot be of this amount, or ""."""
+        left = self.deposit_left()
+        if amount == left:
+            return ""
+        return _t("%(left)s of the deposit is left. Record exactly this amount.") % {
+            "left": written(left, self.currency)
+        }
 
 
 class ContractLine(PricedLine):

@@ -8,14 +8,16 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from cases import actions, notices, rules
-from cases.models.contract import Contract, transfer_is_cleared
+from cases.models.contract import Contract
 from cases.models.contract import State as ContractState
 from cases.models.priced import priced_whole
+from exports.models import TransferReview
 from industry.models import Article
 from ledger.money import written
 from partners.models import NationCase, NationCaseQuerySet, NationLine
@@ -52,9 +54,29 @@ def order_is_open(requisition: Requisition) -> str:
     return _t("The order %(number)s is not in execution.") % {"number": contract.number}
 
 
-def transfer_of_the_order_is_cleared(requisition: Requisition) -> str:
-    """The transfer review of the blanket order is cleared and valid today."""
-    return transfer_is_cleared(requisition.contract)
+def transfer_covers_it(requisition: Requisition) -> str:
+    """Each article may leave: it was cleared with the order, with a change of it, or with this requisition."""
+    cleared = requisition.cleared_articles()
+    missing = [
+        str(line.number)
+        for line in requisition.lines.select_related("article")
+        if (line.article.name_en, line.article.item_class) not in cleared
+    ]
+    if not missing:
+        return ""
+    return _t("No valid transfer clearance covers line %(lines)s. Open a transfer review.") % {
+        "lines": ", ".join(missing)
+    }
+
+
+def transfer_is_not_covered(requisition: Requisition) -> str:
+    """An article of it is covered by no clearance, and no review of it goes on."""
+    live = TransferReview.objects.filter(request_number=requisition.number)
+    if live.exclude(state__in=["refused", "expired"]).exists():
+        return _t("A transfer review has been opened already.")
+    if transfer_covers_it(requisition):
+        return ""
+    return _t("The transfer clearance covers every line already.")
 
 
 def holds_no_weapon(requisition: Requisition) -> str:
@@ -151,6 +173,18 @@ class Requisition(NationCase):
 
     @step(
         state,
+        source=OPEN,
+        label=_("Open a transfer review"),
+        awaited=False,
+        may=rules.export_control,
+        when=[holds_no_weapon, transfer_is_not_covered],
+        books=[actions.open_review_of_requisition],
+    )
+    def open_transfer_review(self) -> None:
+        """Begin to examine whether what the order was not cleared for may be transferred."""
+
+    @step(
+        state,
         source=State.PRICED,
         target=State.ACCEPTED,
         label=_("Accept the requisition"),
@@ -158,8 +192,8 @@ class Requisition(NationCase):
         when=[
             order_is_open,
             fits_under_its_ceiling,
-            transfer_of_the_order_is_cleared,
             holds_no_weapon,
+            transfer_covers_it,
         ],
         books=[actions.put_on_order],
         then=[notices.requisition_accepted],
@@ -198,6 +232,17 @@ class Requisition(NationCase):
     def ceiling(self) -> Any:
         """The line of the order on which it draws."""
         return self.contract.lines.get(number=self.under)
+
+    def cleared_articles(self) -> set[tuple[str, str]]:
+        """Name and class of what may leave today under the order, its changes or this requisition."""
+        changes = self.contract.changes.filter(in_effect_at__isnull=False)
+        numbers = [
+            *(self.number, self.contract.request.number),
+            *changes.values_list("number", flat=True),
+        ]
+        valid = TransferReview.objects.valid_on(timezone.localdate())
+        reviews = valid.filter(request_number__in=numbers)
+        return set(reviews.values_list("lines__name_en", "lines__item_class"))
 
     def exceeds(self, ceiling: Any) -> str:
         """Why it is too much for what is left of the ceiling, or ""."""

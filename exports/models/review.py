@@ -63,7 +63,10 @@ class TransferReviewQuerySet(NationCaseQuerySet):
 
     def clearing(self, request_number: str, day: date) -> Self:
         """Cleared reviews of a request that are still valid on a day."""
-        return self.filter(request_number=request_number, state=State.CLEARED, valid_until__gte=day)
+        return self.valid_on(day).filter(request_number=request_number)
+
+    def valid_on(self, day: date) -> Self:
+        return self.filter(state=State.CLEARED, valid_until__gte=day)
 
 
 class TransferReview(NationCase):

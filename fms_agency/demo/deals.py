@@ -732,6 +732,9 @@ PARTS = Deal(
         ),
         portal("finance").takes("subcontract", "record_payment", bank_reference="SAMPLE-SUP-03"),
         portal("contract_officer").takes("subcontract", "close"),
+        # More could be ordered after an amendment: the nation says that it does not.
+        portal("case_manager").cannot("contract", "record_delivery"),
+        api("ph.requester").takes("contract", "confirm_no_more_orders"),
         portal("case_manager").takes("contract", "record_delivery"),
         portal("case_manager").takes("contract", "close"),
     ),

@@ -111,6 +111,14 @@ def _change_facts(change: Any, person: Any) -> dict[str, Any]:
     }
 
 
+def _requisition_facts(requisition: Any, person: Any) -> dict[str, Any]:
+    reviews = TransferReview.objects.visible_to(person)
+    return {
+        **facts_of_requisition(requisition, person),
+        "reviews": reviews.filter(request_number=requisition.number),
+    }
+
+
 def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
     return {
         "lines": subcontract.lines.select_related("contract_line__article"),
@@ -169,7 +177,7 @@ TYPES = (
         _("Requisitions"),
         columns=("number", "nation", "title", "worth", "state", "changed_at"),
         related=("nation", "contract"),
-        facts=facts_of_requisition,
+        facts=_requisition_facts,
     ),
     CaseType(
         TransferReview,

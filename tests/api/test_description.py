@@ -132,7 +132,10 @@ def test_a_field_nobody_has_described_is_told() -> None:
 def test_steps_of_the_agency_are_not_described() -> None:
     names = {step.name for step in steps_for_partners(KINDS["contracts"].model)}
 
-    assert names == {"accept", "decline", "file_end_use_certificate", "order"}
+    assert names == {
+        *("accept", "decline", "file_end_use_certificate", "order"),
+        *("confirm_no_more_orders", "expect_more_orders"),
+    }
 
 
 def test_every_address_of_the_api_has_a_policy() -> None:

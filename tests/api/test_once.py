@@ -25,6 +25,7 @@ from tests.factories import (
     ShipmentFactory,
     person,
     today,
+    undrawn,
 )
 from tests.workflow.test_race import MANY, at_once
 from workflow.models import Entry, FollowUp
@@ -140,6 +141,14 @@ UNSAFE = [
             "version": 0,
         },
     ),
+    Unsafe(
+        "requester",
+        lambda: ContractFactory(state="in_execution", kind_of_case="blanket_order"),
+        "confirm_no_more_orders",
+        {},
+        {"version": 0},
+    ),
+    Unsafe("requester", undrawn, "expect_more_orders", {}, {"version": 0}),
     Unsafe("signatory", lambda: ChangeFactory(state="issued"), "acknowledge", {}, {"version": 0}),
     Unsafe(
         "nation_logistics",

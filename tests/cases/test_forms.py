@@ -30,6 +30,7 @@ from tests.factories import (
     TransferReviewFactory,
     firm,
     person,
+    undrawn,
 )
 from workflow.forms import StepForm, form_for, form_of
 from workflow.steps import beginnings_of, steps_of
@@ -378,6 +379,22 @@ Case = Callable[[], Any]
             lambda: ContractFactory(state="accepted"),
             "record_deposit",
             {"amount": "1032000.5", "received_on": TODAY} | BANK,
+            {"amount": ["JPY has no such fraction. Give at most 0 decimals."]},
+        ),
+        (undrawn, "record_refund", {"amount": DEPOSIT, "paid_on": TODAY} | BANK, None),
+        (
+            undrawn,
+            "record_refund",
+            {"amount": DEPOSIT - 1, "paid_on": TOMORROW} | BANK,
+            {
+                "amount": ["JPY 1,032,000 of the deposit is left. Record exactly this amount."],
+                "paid_on": FUTURE,
+            },
+        ),
+        (
+            undrawn,
+            "record_refund",
+            {"amount": "1032000.5", "paid_on": TODAY} | BANK,
             {"amount": ["JPY has no such fraction. Give at most 0 decimals."]},
         ),
         (

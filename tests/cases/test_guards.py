@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from approvals import files
 from approvals.models import ApprovalFile, ApprovalRoute
 from cases.matters import OFFER
-from cases.models import QuoteLine, Threshold
+from cases.models import QuoteLine, Requisition, Threshold
 from cases.models import bill as bills
 from cases.models import change as changes
 from cases.models import contract as contracts
@@ -50,8 +50,11 @@ from tests.factories import (
     firm,
     person,
     request_begun,
+    review_requisition,
     today,
+    undrawn,
 )
+from workflow.models import ClockStandard
 from workflow.steps import case_types, steps_of
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +92,14 @@ def ordered(**fields: Any) -> Any:
     return RequisitionFactory(state="priced", **fields)
 
 
+def not_covered(reviewed: str = "") -> Any:
+    """Of an article that its order was not cleared for; its own review is in a state, if there is one."""
+    requisition = ordered(furnished__without=["clearance"])
+    if reviewed:
+        review_requisition(requisition, state=reviewed)
+    return requisition
+
+
 def armed() -> Any:
     requisition = ordered()
     requisition.lines.update(article=ArticleFactory(item_class="weapon"))
@@ -121,8 +132,8 @@ def half_priced() -> Any:
     return contract
 
 
-def with_surplus() -> Any:
-    """Billed and paid, but money of the nation is still held."""
+def with_surplus(debit: Code = Code.BANK, credit: Code = Code.DEPOSITS) -> Any:
+    """Billed and paid, but money of the nation is still held, or owed."""
     contract = delivered()
     post(
         occasion="late transfer",
@@ -130,11 +141,30 @@ def with_surplus() -> Any:
         nation=contract.nation_id,
         currency="JPY",
         subject=contract.number,
-        rows=[Row(Code.BANK, Code.DEPOSITS, Decimal(1))],
+        rows=[Row(debit, credit, Decimal(1))],
         posted_on=today(),
         by="SUZUKI",
     )
     return contract
+
+
+def drawn_upon(on: date, ordered_on: date | None = None) -> Any:
+    """A blanket order accepted on a day, with an order of another day if there is one."""
+    contract = of_kind("blanket_order", state="in_execution", accepted_at=noon_of(on))
+    if ordered_on:
+        order = RequisitionFactory(contract=contract, state="withdrawn")
+        Requisition.objects.filter(pk=order.pk).update(opened_at=noon_of(ordered_on))
+    return contract
+
+
+def without_standard() -> Any:
+    rows = ClockStandard._base_manager.filter(clock="contract.no_orders")
+    rows.update(valid_to=YESTERDAY)
+    return drawn_upon(TODAY - timedelta(days=400))
+
+
+def noon_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
 
 
 def half_received() -> Any:
@@ -243,6 +273,8 @@ OFFERED = (
 RUN_OUT = "The quote was valid until Nov. 21, 2026. Ask the contractor to extend it."
 UNCLEARED = "No valid transfer clearance: ask export control to review the transfer."
 UNSETTLED = "The ledger is not settled: see the money of the case."
+NOT_COVERED = "No valid transfer clearance covers line 1. Open a transfer review."
+ORDERS = "More orders may come. Have the nation confirm that it orders no more"
 Case = Callable[[], Any]
 
 
@@ -582,14 +614,32 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "The order JP-PH-26-9999 is not in execution.",
     ),
     (
-        requisitions.transfer_of_the_order_is_cleared,
+        requisitions.transfer_covers_it,
         ordered,
         lambda: ordered(
             contract=of_kind(
                 "blanket_order", state="in_execution", furnished__without=["clearance"]
             )
         ),
-        UNCLEARED,
+        NOT_COVERED,
+    ),
+    (
+        requisitions.transfer_covers_it,
+        lambda: not_covered(reviewed="cleared"),
+        lambda: not_covered(reviewed="under_review"),
+        NOT_COVERED,
+    ),
+    (
+        requisitions.transfer_is_not_covered,
+        not_covered,
+        lambda: not_covered(reviewed="draft"),
+        "A transfer review has been opened already.",
+    ),
+    (
+        requisitions.transfer_is_not_covered,
+        lambda: not_covered(reviewed="refused"),
+        ordered,
+        "The transfer clearance covers every line already.",
     ),
     (
         requisitions.holds_no_weapon,
@@ -646,7 +696,62 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: delivered("bill"),
         "Billed JPY 0 of JPY 5,160,000. Bill the rest first.",
     ),
-    (contracts.all_bills_settled, delivered, with_surplus, UNSETTLED),
+    (
+        contracts.all_bills_settled,
+        delivered,
+        with_surplus,
+        "A deposit of JPY 1 is left over. Record its refund first.",
+    ),
+    (
+        contracts.all_bills_settled,
+        delivered,
+        lambda: with_surplus(Code.RECEIVABLE, Code.SALES),
+        UNSETTLED,
+    ),
+    (
+        contracts.everything_is_billed,
+        delivered,
+        lambda: delivered("payment"),
+        "A bill is still open. Record its payment or void it.",
+    ),
+    (
+        contracts.everything_is_billed,
+        undrawn,
+        lambda: delivered("bill"),
+        "Billed JPY 0 of JPY 5,160,000. Bill the rest first.",
+    ),
+    (contracts.deposit_is_left, with_surplus, delivered, "No deposit is left over."),
+    (
+        contracts.no_more_orders_come,
+        delivered,
+        lambda: drawn_upon(TODAY - timedelta(days=179)),
+        f"{ORDERS}, or wait until Nov. 23, 2026.",
+    ),
+    (
+        contracts.no_more_orders_come,
+        lambda: drawn_upon(TODAY - timedelta(days=180)),
+        lambda: drawn_upon(TODAY - timedelta(days=400), ordered_on=TODAY - timedelta(days=1)),
+        f"{ORDERS}, or wait until May 20, 2027.",
+    ),
+    (contracts.no_more_orders_come, undrawn, without_standard, f"{ORDERS}."),
+    (
+        contracts.is_drawn_upon,
+        lambda: of_kind("blanket_order"),
+        ContractFactory,
+        "No orders are placed against this contract.",
+    ),
+    (
+        contracts.more_orders_may_come,
+        lambda: drawn_upon(TODAY),
+        undrawn,
+        "It is confirmed already that no more orders come.",
+    ),
+    (
+        contracts.no_more_orders_are_confirmed,
+        undrawn,
+        lambda: drawn_upon(TODAY),
+        "Nobody has confirmed that no more orders come: order as before.",
+    ),
     (
         contracts.something_to_ship,
         lambda: SubcontractFactory(state="accepted").contract,

@@ -13,16 +13,21 @@ from django.db import IntegrityError, transaction
 from cases import kinds, papers
 from cases.kinds import KindOfCase
 from cases.models import Contract, Requisition
+from cases.models.requisition import transfer_covers_it
 from notifications.models import Message
 from tests.factories import (
     CHARGE,
     NET,
     TOTAL,
     ArticleFactory,
+    ChangeFactory,
     ContractFactory,
     RequestFactory,
     RequisitionFactory,
+    TransferReviewFactory,
+    clear_article,
     person,
+    review_requisition,
 )
 from workflow.follow_ups import run_entry
 from workflow.forms import form_for
@@ -69,9 +74,11 @@ def radio() -> Any:
     return ArticleFactory(catalogue_number="JP-TST-900")
 
 
-def asked(contract: Any, quantity: int = 2, under: int = 1) -> Any:
-    """A requisition as an official of the nation orders it."""
-    radio()
+def asked(contract: Any, quantity: int = 2, under: int = 1, *, is_cleared: bool = True) -> Any:
+    """A requisition as an official of the nation orders it, of what the order was cleared for."""
+    article = radio()
+    if is_cleared:
+        clear_article(contract, article)
     requester = person("requester")
     line = {"article": "JP-TST-900", "quantity": quantity, "remark": ""}
     form = filled_in(
@@ -348,6 +355,51 @@ def test_withdrawn_requisition_draws_nothing() -> None:
 
     assert again(contract).drawn() == 0
     assert again(requisition).state == "withdrawn"
+
+
+def test_article_that_the_order_was_not_cleared_for_has_a_review_of_its_own() -> None:
+    requisition = priced(asked(blanket(), is_cleared=False), 1_000)
+
+    act = take(requisition, "open_transfer_review", by=person("export_control_officer"))
+
+    (review,) = act.opened
+    request = requisition.contract.request
+    assert (review.request_number, review.deal_id) == (requisition.number, requisition.deal_id)
+    assert (review.end_user, review.end_use) == (request.end_user, request.end_use)
+    said = review.lines.values_list("number", "name_en", "item_class", "quantity")
+    assert list(said) == [(1, "Test radio", "non_weapon", 2)]
+    with pytest.raises(NotOpen, match="No valid transfer clearance covers line 1"):
+        take(requisition, "accept", by=person("case_manager"))
+
+
+def test_article_cleared_with_its_requisition_is_taken_on_order() -> None:
+    requisition = priced(asked(blanket(), is_cleared=False), 1_000)
+    review = review_requisition(requisition, state="cleared")
+
+    take(requisition, "accept", by=person("case_manager"))
+
+    assert again(requisition).state == "accepted"
+    assert review.state == "cleared"
+
+
+@pytest.mark.parametrize(("state", "covers"), [("in_effect", True), ("offered", False)])
+def test_article_cleared_with_an_amendment_is_ordered_once_that_is_in_effect(
+    state: str, covers: bool
+) -> None:
+    requisition = priced(asked(blanket(), is_cleared=False), 1_000)
+    change = ChangeFactory(contract=requisition.contract, state=state, furnished=False)
+    TransferReviewFactory(state="cleared", request_number=change.number).lines.filter(
+        number=1
+    ).update(name_en="Test radio", item_class="non_weapon")
+
+    assert (transfer_covers_it(requisition) == "") is covers
+
+
+def test_class_of_an_article_counts_as_much_as_its_name() -> None:
+    requisition = RequisitionFactory(state="priced")
+    requisition.lines.update(article=ArticleFactory(item_class="part"))
+
+    assert transfer_covers_it(requisition).startswith("No valid transfer clearance covers line 1.")
 
 
 def test_nation_orders_only_what_a_case_of_the_kind_holds() -> None:

@@ -36,6 +36,7 @@ from tests.factories import (
     firm,
     person,
     request_begun,
+    undrawn,
 )
 from workflow.follow_ups import run_entry
 from workflow.models import FollowUp
@@ -331,6 +332,36 @@ TELLS: list[Tells] = [
         "in_execution",
         BUYERS | PAYERS,
         "Amount: JPY 1,032,000",
+    ),
+    (
+        "deposit_refunded",
+        undrawn,
+        "record_refund",
+        "finance_officer",
+        {"amount": DEPOSIT} | PAID,
+        "delivered",
+        PAYERS,
+        "Amount: JPY 1,032,000",
+    ),
+    (
+        "no_more_orders",
+        lambda: ContractFactory(state="in_execution", kind_of_case="blanket_order"),
+        "confirm_no_more_orders",
+        "requester",
+        {},
+        "in_execution",
+        {"case_manager"},
+        "The nation has confirmed that it orders no more.",
+    ),
+    (
+        "more_orders",
+        undrawn,
+        "expect_more_orders",
+        "requester",
+        {},
+        "delivered",
+        {"case_manager"},
+        "The nation expects to order more after all.",
     ),
     (
         "case_closed",

@@ -57,7 +57,9 @@ from tests.factories import (
     firm,
     person,
     request_begun,
+    review_requisition,
     stand,
+    undrawn,
 )
 from tests.golden.tables import Answers, golden, offered, table
 from tests.people import one_of_each
@@ -253,6 +255,9 @@ def contracts(people: People) -> Situations:
         "in execution, all received, suspended": halted,
         "in execution, a lease": ContractFactory(state="in_execution", kind_of_case="lease"),
         "in execution, a requisition open": ordering,
+        "in execution, a blanket order": ContractFactory(
+            state="in_execution", kind_of_case="blanket_order"
+        ),
         "in execution, a bill drafted": BillFactory().contract,
         "in execution, delivery accepted": inspected,
         "in execution, all received": arrived,
@@ -264,6 +269,8 @@ def contracts(people: People) -> Situations:
         "delivered, a change drafted": cleaned_up,
         "delivered, a lease": delivered(kind_of_case="lease"),
         "delivered, a requisition open": ordered,
+        "delivered, a blanket order never drawn upon": undrawn(),
+        "delivered, more orders may come": undrawn(no_more_orders_at=None),
     }
 
 
@@ -309,9 +316,15 @@ def requisitions(people: People) -> Situations:
     closed, armed = RequisitionFactory(state="priced"), RequisitionFactory(state="priced")
     Contract.objects.filter(pk=closed.contract_id).update(state="closed", number="JP-PH-26-9902")
     armed.lines.update(article=ArticleFactory(item_class="weapon"))
+    reviewed = RequisitionFactory(state="priced", furnished__without=["clearance"])
+    review_requisition(reviewed, state="under_review")
     return in_each_state(RequisitionFactory) | {
         "priced, more than is left of the ceiling": dearer,
         "priced, clearance gone": RequisitionFactory(state="priced", contract=uncleared),
+        "priced, an article not cleared": RequisitionFactory(
+            state="priced", furnished__without=["clearance"]
+        ),
+        "priced, an article under review": reviewed,
         "priced, the order closed": closed,
         "priced, a weapon": armed,
         "priced, the order suspended": RequisitionFactory(

@@ -150,7 +150,7 @@ def test_steps_that_sign_are_these() -> None:
         *("ApprovalFile.approve", "ApprovalFile.agree", "ApprovalFile.agree_with_conditions"),
         *("ApprovalFile.disagree", "ApprovalFile.examine", "ApprovalFile.pull_up"),
         *("ApprovalFile.decide", "Contract.send_offer", "Contract.accept", "Contract.decline"),
-        *("Contract.record_deposit", "Contract.close", "Contract.cancel"),
+        *("Contract.record_deposit", "Contract.record_refund", "Contract.close", "Contract.cancel"),
         *("Subcontract.award", "Subcontract.terminate"),
         *("Subcontract.accept_delivery", "Subcontract.reject_delivery"),
         *("Subcontract.record_payment", "Shipment.ship", "Shipment.receive"),

@@ -35,6 +35,7 @@ from tests.factories import (
     SubcontractFactory,
     open_approval,
     person,
+    undrawn,
 )
 from workflow import walls
 from workflow.follow_ups import run_entry
@@ -294,6 +295,23 @@ def test_payment_of_a_contractor_is_booked_once() -> None:
     assert len(refusals(answers)) == MANY - 1
     booked = [journal.kind for journal in journals_of(subcontract.contract.number)]
     assert booked.count("supplier payment") == 1
+
+
+def test_rest_of_a_deposit_is_paid_back_once() -> None:
+    contract = undrawn()
+    officers = [person("finance_officer") for _ in range(MANY)]
+
+    answers = at_once(
+        [
+            lambda by=by: take(contract, "record_refund", by=by, amount=contract.deposit, **PAID)
+            for by in officers
+        ]
+    )
+
+    assert refusals(answers) == ["No deposit is left over."] * (MANY - 1)
+    booked = [journal.kind for journal in journals_of(contract.number)]
+    assert booked.count("deposit refund") == 1
+    assert Contract.objects.get().deposit_left() == 0
 
 
 def test_last_of_a_deposit_is_drawn_once() -> None:

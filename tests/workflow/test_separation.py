@@ -25,6 +25,7 @@ from tests.api.conftest import caller as calling
 from tests.approvals.hands import concur, post, put_forward, run_follow_ups
 from tests.factories import (
     CHARGE,
+    DEPOSIT,
     BillFactory,
     ChangeFactory,
     ContractFactory,
@@ -37,6 +38,7 @@ from tests.factories import (
     TransferReviewFactory,
     person,
     stand,
+    undrawn,
 )
 from tests.people import enter
 from workflow import duties, walls
@@ -182,6 +184,7 @@ def answer_file(approval: str, *signed: Any) -> Any:
 SIGNED = {"signed_by": "CRUZ Maria"}
 WHY = {"code": "other", "reason": "x"}
 BOOKED = {"paid_on": LATER, "bank_reference": "B-1"}
+REFUNDED = {**BOOKED, "amount": DEPOSIT}
 PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
     ("offer:draft", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
     ("offer:approve", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
@@ -285,6 +288,16 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
         "record_payment",
         "finance_officer",
         {**BOOKED, "amount": Decimal(1)},
+    ),
+    ("bill:draft", undrawn, "record_refund", "finance_officer", REFUNDED),
+    ("bill:record", undrawn, "record_refund", "finance_officer", REFUNDED),
+    ("deposit:record", undrawn, "record_refund", "finance_officer", REFUNDED),
+    (
+        "deposit:refund",
+        lambda: ContractFactory(state="accepted"),
+        "record_deposit",
+        "finance_officer",
+        {"amount": DEPOSIT, "received_on": LATER, "bank_reference": "B-1"},
     ),
     (
         "review:draft",
