@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions, adviser, line_tables, standard_notes, waivers
+from cases import actions, adviser, charges, line_tables, standard_notes, waivers
 from cases.fields import (
     ArticleLinesField,
     CeilingsField,
@@ -825,7 +825,7 @@ class ProposeWaiver(StepForm):
         ]
         self.fields["lines"].initial = [line.number for line in lines]
         self.fields["charges"].choices = [  # type: ignore[attr-defined]
-            (code, capfirst(name)) for code, name in waivers.NAMES.items()
+            (code, capfirst(name)) for code, name in charges.NAMES.items()
         ]
         self.fields["charges"].initial = waivers.wished(self.case.request)
 
@@ -834,7 +834,7 @@ class ProposeWaiver(StepForm):
         wished = waivers.wished(self.case.request)
         if not wished:
             return ""
-        return _t("The nation asks for it: %(charges)s.") % {"charges": waivers.in_words(wished)}
+        return _t("The nation asks for it: %(charges)s.") % {"charges": charges.in_words(wished)}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

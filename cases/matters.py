@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from cases import content, papers, waivers
+from cases import charges, content, papers, waivers
 from cases.models.rate import OF_OFFERS, Rate
 from documents.papers import Paper
 from exports.models import TransferReview
@@ -138,7 +138,7 @@ def _waiver(contract: Any) -> Values:
         "terms": {
             "nation": contract.nation_id,
             "title": contract.title,
-            "waived": waivers.in_words(proposed["charges"]),
+            "waived": charges.in_words(proposed["charges"]),
             "reason": proposed["reason"],
         },
         "reference": {"rates": _rates(contract.priced_on)},
@@ -153,7 +153,7 @@ def _waiver_cover(contract: Any) -> dict[str, str]:
             "Waive %(charges)s on line %(lines)s of the offer %(number)s to %(nation)s: %(amount)s less."
         )
         % {
-            "charges": waivers.in_words(proposed["charges"]),
+            "charges": charges.in_words(proposed["charges"]),
             "lines": ", ".join(map(str, proposed["lines"])),
             "number": contract.number,
             "nation": contract.nation,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cases import pricing, waivers
+from cases import charges, pricing
 from cases.models.priced import CODED
 from cases.schedule import months_after
 from industry.models.code import names_on
@@ -85,7 +85,7 @@ def _charges(terms: Values) -> list[str]:
             if borne
             else []
         ),
-        *([_t("Waived: %(charges)s") % {"charges": waivers.in_words(waived)}] if waived else []),
+        *([_t("Waived: %(charges)s") % {"charges": charges.in_words(waived)}] if waived else []),
     ]
 
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from cases import actions, pricing
 from workflow.rights import SYSTEM
 from workflow.steps import Act, take_within
-
-NAMES: Mapping[str, str | Promise] = {
-    "administration": _("contract administration"),
-    "quality": _("quality assurance and inspection"),
-    "audit": _("contract audit"),
-    "overseas": _("contract administration abroad"),
-    pricing.NONRECURRING_COST: _("nonrecurring charge"),
-}
-
-
-def in_words(charges: Iterable[str]) -> str:
-    return ", ".join(str(capfirst(NAMES[charge])) for charge in charges)
 
 
 def wished(request: Any) -> list[str]:

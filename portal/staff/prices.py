@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from cases import actions
+from cases import actions, charges
 from cases.models import Change, Contract
-from cases.pricing import Price, Reason
+from cases.pricing import CAS, NONRECURRING_COST, Price, Reason
 from partners import policies
 from partners.handling import note_reading
 from workflow.steps import NotOpen
@@ -23,11 +23,8 @@ MODELS: dict[str, Any] = {"contracts": Contract, "changes": Change}
 FIGURES = {
     "base": _("base price"),
     "procured_share": _("share bought by contract"),
-    "cas.administration": _("contract administration"),
-    "cas.quality": _("quality assurance and inspection"),
-    "cas.audit": _("contract audit"),
-    "cas.overseas": _("contract administration abroad"),
-    "nonrecurring": _("nonrecurring charge"),
+    **{f"cas.{part}": charges.NAMES[part] for part in CAS},
+    NONRECURRING_COST: charges.NAMES[NONRECURRING_COST],
     "line_value": _("line value"),
     "unit_value": _("value of a unit"),
     "packing": _("packing"),
