@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cases import pricing
 
-NAMES: Mapping[str, str | Promise] = {
+NAMES: Mapping[str, Any] = {
     "administration": _("contract administration"),
     "quality": _("quality assurance and inspection"),
     "audit": _("contract audit"),
