@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from approvals import files
 from approvals.models import ApprovalFile, ApprovalRoute
+from cases import delays
 from cases.matters import OFFER
 from cases.models import QuoteLine, Threshold
 from cases.models import bill as bills
@@ -51,7 +52,7 @@ from tests.factories import (
     person,
     today,
 )
-from workflow.steps import case_types, steps_of
+from workflow.steps import case_types, steps_of, take
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
@@ -64,6 +65,16 @@ CHANGED = (
 
 def delivered(*without: str) -> Any:
     return ContractFactory(state="delivered", furnished__without=without)
+
+
+def late(*, is_explained: bool = False) -> Any:
+    """A request whose receipt should have been acknowledged by now."""
+    with time_machine.travel("2026-11-02T12:00:00+09:00", tick=False):
+        request: Any = RequestFactory(state="draft")
+        take(request, "submit", by=person("requester"))
+    if is_explained:
+        take(request, "explain_delay", by=person("case_manager"), code="other", reason="Leave.")
+    return request
 
 
 def from_stock(basis: str) -> Any:
@@ -381,6 +392,18 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         lambda: asked(due_on=YESTERDAY),
         lambda: asked(due_on=YESTERDAY, reminded_at=timezone.now()),
         "No answer is late.",
+    ),
+    (
+        delays.waits_for_a_reason,
+        late,
+        lambda: RequestFactory(state="submitted"),
+        "Nothing is late.",
+    ),
+    (
+        delays.waits_for_a_reason,
+        late,
+        lambda: late(is_explained=True),
+        "It has been said why it is late.",
     ),
     (
         indications.is_estimated,
