@@ -30,24 +30,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="request",
-            name="delay_code",
-            field=models.CharField(
-                blank=True,
-                db_default="",
-                default="",
-                max_length=40,
-                verbose_name="code of the delay",
-            ),
-        ),
-        migrations.AddField(
-            model_name="request",
-            name="delay_reason",
-            field=models.TextField(
-                blank=True, db_default="", default="", verbose_name="reason of the delay"
-            ),
-        ),
-        migrations.AddField(
-            model_name="request",
             name="offer_group",
             field=models.CharField(
                 blank=True,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from approvals import files
 from approvals.models import ApprovalFile, ApprovalRoute
+from cases import delays
 from cases.matters import OFFER
 from cases.models import QuoteLine, Requisition, Threshold
 from cases.models import bill as bills
@@ -49,13 +50,12 @@ from tests.factories import (
     TransferReviewFactory,
     firm,
     person,
-    request_begun,
     review_requisition,
     today,
     undrawn,
 )
 from workflow.models import ClockStandard
-from workflow.steps import case_types, steps_of
+from workflow.steps import case_types, steps_of, take
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-22T12:00:00+09:00"
@@ -68,6 +68,16 @@ CHANGED = (
 
 def delivered(*without: str) -> Any:
     return ContractFactory(state="delivered", furnished__without=without)
+
+
+def late(*, is_explained: bool = False) -> Any:
+    """A request whose receipt should have been acknowledged by now."""
+    with time_machine.travel("2026-11-02T12:00:00+09:00", tick=False):
+        request: Any = RequestFactory(state="draft")
+        take(request, "submit", by=person("requester"))
+    if is_explained:
+        take(request, "explain_delay", by=person("case_manager"), code="other", reason="Leave.")
+    return request
 
 
 def from_stock(basis: str) -> Any:
@@ -416,15 +426,15 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "No answer is late.",
     ),
     (
-        requests.answer_is_late,
-        lambda: request_begun(120),
-        lambda: request_begun(99),
-        "The answer is not late.",
+        delays.waits_for_a_reason,
+        late,
+        lambda: RequestFactory(state="submitted"),
+        "Nothing is late.",
     ),
     (
-        requests.delay_is_not_explained,
-        RequestFactory,
-        lambda: RequestFactory(delay_code="industry_quote"),
+        delays.waits_for_a_reason,
+        late,
+        lambda: late(is_explained=True),
         "It has been said why it is late.",
     ),
     (

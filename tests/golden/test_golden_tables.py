@@ -105,6 +105,9 @@ def requests(people: People) -> Situations:
     add_request_lines(unsigned)
     in_words = RequestFactory(state="actionable")
     in_words.lines.create(number=3, description="Mast", quantity=1)
+    explained = request_begun(120)
+    why = {"code": "industry_quote", "reason": "The maker has not quoted."}
+    steps.take(explained, "explain_delay", by=person("case_manager"), **why)
     now = timezone.now()
     return in_each_state(RequestFactory) | {
         "draft, without lines": RequestFactory(furnished=False),
@@ -128,7 +131,7 @@ def requests(people: People) -> Situations:
         "actionable, under review": reviewed,
         "actionable, contract opened": contracted,
         "actionable, the answer is late": request_begun(120),
-        "actionable, said why it is late": request_begun(120, delay_code="industry_quote"),
+        "actionable, said why it is late": explained,
     }
 
 
