@@ -92,7 +92,7 @@ DEAL = Deal("changed", "Changed (sample)", "変更（見本）", "en", (OFFERED_
 def test_offer_lapses_comes_back_is_changed_twice_and_its_deposit_goes_back(
     live_server: LiveServer, known: dict[str, Account], work_off: Callable[[], None]
 ) -> None:
-    contract = ContractFactory(
+    contract: Any = ContractFactory(
         state="under_approval",
         kind_of_case="blanket_order",
         furnished__approval="awaiting_issue",
