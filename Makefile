@@ -7,7 +7,7 @@ PORT ?=
 WHOLE = approvals/*.py approvals/models/*.py workflow/*.py workflow/database/*.py workflow/models/*.py \
   workflow/seal/*.py ledger/*.py \
   cases/actions.py cases/adviser.py cases/content.py cases/cost_method.py cases/journals.py cases/notices.py \
-  cases/payments.py cases/pricing.py cases/rates.py cases/rules.py cases/schedule.py cases/models/*.py \
+  cases/payments.py cases/pricing.py cases/rates.py cases/rules.py cases/schedule.py cases/waivers.py cases/models/*.py \
   exports/notices.py exports/rules.py exports/screening.py exports/models/*.py \
   notifications/*.py notifications/models/*.py \
   partners/access.py partners/desks.py partners/handling.py partners/middleware.py partners/need_to_know.py \

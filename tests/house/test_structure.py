@@ -38,6 +38,8 @@ MONEY = (
     "cases/payments.py",
     "cases/pricing.py",
     "cases/standard_notes.py",
+    "cases/terms.py",
+    "cases/waivers.py",
     "cases/rates.py",
     "cases/schedule.py",
     "exports/matters.py",
