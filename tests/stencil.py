@@ -33,6 +33,8 @@ def built() -> str:
     """The name of the database to copy, which is there now. One worker builds, the others wait."""
     wanted = name()
     with connection._nodb_cursor() as server:
+        server.execute("SET lock_timeout = 0")  # building takes longer than a statement may wait
+        server.execute("SET statement_timeout = 0")
         server.execute("SELECT pg_advisory_lock(hashtext('stencil'))")
         server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'stencil_%%'", [])
         known = {database for (database,) in server.fetchall()}
