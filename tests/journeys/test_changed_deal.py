@@ -28,7 +28,11 @@ from ledger.journals import journals_of
 from tests.factories import ContractFactory
 from workflow import deadlines
 
-pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    *(pytest.mark.journey, pytest.mark.long),
+    pytest.mark.no_cover,  # each room's own tests walk it; under measure a deal takes twice as long
+    pytest.mark.django_db(transaction=True),
+]
 
 OF_OFFERS = (("director", "approve"), *CONSULTED, ("department_head", "decide"))
 OF_CHANGES = (("cases.chief", "approve"), *CONSULTED, ("director", "decide"))

@@ -14,7 +14,11 @@ from fms_agency.demo.player import Play, Told
 from fms_agency.demo.script import Deal, Turn
 from fms_agency.management.commands.play_deal import doors_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    *(pytest.mark.journey, pytest.mark.long),
+    pytest.mark.no_cover,  # each room's own tests walk it; under measure a deal takes twice as long
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def refused(told: list[Told]) -> list[Turn]:
