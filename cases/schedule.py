@@ -229,15 +229,15 @@ def expected(
     periods = [Period("deposit", None, NOTHING, NOTHING, deposit)]
     spent = NOTHING
     with localcontext(prec=PRECISION):
-        for day, following in pairwise(days_from(accepted_on, due)):
+        days, covered = pairwise(days_from(accepted_on, due)), date.min
+        while covered < last:
+            day, following = next(days)
             covered = _end_of_month(following)
             until = sum((one.until(covered) for one in outlays), NOTHING)
             now = total if covered >= last else rounded(total * until / worth, currency)
             owed = total * (bought / worth) * curve.at(100 * until / worth) / 100
             periods.append(Period("", day, now - spent, rounded(owed, currency), NOTHING))
             spent = now
-            if covered >= last:
-                break
     return schedule(periods, letter_of_credit=letter_of_credit)
 
 

@@ -194,3 +194,16 @@ def test_both_sides_see_the_day(clock: Any, desk: str, role: str) -> None:
 
     assert page.context["case"].answer_waits_for == "agency"
     assert "4 Mar 2027" in page.content.decode() or "2027年3月4日" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "said"),
+    [
+        ("returned", "funding_missing", "the statement of funding is missing"),
+        ("declined", "cannot_be_made", "it cannot be made or supplied"),
+        ("returned", "", ""),
+        ("declined", "funding_missing", ""),
+    ],
+)
+def test_coded_reason_is_read_among_those_of_its_use(state: str, code: str, said: str) -> None:
+    assert RequestFactory(state=state, return_code=code).return_kind == said

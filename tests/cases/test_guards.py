@@ -480,6 +480,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         "A quote or a price of stock has changed since the price was made. Price the offer again.",
     ),
     (
+        contracts.price_follows_its_sources,
+        lambda: of_kind("blanket_order"),
+        requoted,
+        "A quote or a price of stock has changed since the price was made. Price the offer again.",
+    ),
+    (
         contracts.quotes_are_taken,
         quoted,
         half_quoted,

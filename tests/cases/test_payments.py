@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,27 @@ def test_nation_that_wishes_a_letter_of_credit_gets_that_schedule() -> None:
 
     assert payments.of(contract) == payments.of(contract, letter_of_credit=True)
     assert payments.of(contract) != payments.of(contract, letter_of_credit=False)
+
+
+@pytest.mark.django_db
+def test_months_count_from_the_acceptance_once_there_is_one() -> None:
+    contract = timed("accepted")
+
+    first, *_rest, last = payments.table(contract)
+
+    assert payments.accepted(contract) == timezone.localdate(contract.accepted_at)
+    assert (first["due"], first["payment"]) == (None, contract.deposit)
+    assert last["cumulative_paid"] == contract.total
+
+
+@pytest.mark.django_db
+def test_line_with_a_period_is_spent_within_it() -> None:
+    period = {"period_from": date(2028, 1, 1), "period_to": date(2028, 12, 31)}
+
+    found = payments.of(timed(months_from=None, months_to=None, **period))
+
+    assert found.payments[1].disbursement == 0
+    assert found.payments[-1].due == date(2028, 9, 15)  # the next is due in December
 
 
 # Where it is read ------------------------------------------------------------------------------

@@ -109,7 +109,15 @@ class Case(models.Model):
             message.enter_context(connection.preceded_by(lock, [pk]))  # type: ignore[attr-defined]
             lines = message.enter_context(connection.preceded_by(reading, [pk]))  # type: ignore[attr-defined]
             row = cls._default_manager.get(pk=pk)
-        plain = values.plain([dict(zip(columns, line, strict=True)) for line in lines.rows])
+        plain = values.plain(
+            [
+                {
+                    name: read(value, None, connection) if read else value
+                    for (name, read), value in zip(columns, line, strict=True)
+                }
+                for line in lines.rows
+            ]
+        )
         return row, {"case": values.of_row(row), "lines": plain}
 
     @property
@@ -120,8 +128,8 @@ class Case(models.Model):
 
 
 @cache
-def _readings(case_type: type[Case]) -> tuple[str, str, list[str]]:
-    """The statements that lock a case and read its lines, with the columns of a line.
+def _readings(case_type: type[Case]) -> tuple[str, str, list[tuple[str, Any]]]:
+    """The statements that lock a case and read its lines, with the columns of a line and how each is read.
 
     Each step asks both: they are put together once.
     """
@@ -132,7 +140,8 @@ def _readings(case_type: type[Case]) -> tuple[str, str, list[str]]:
     if relation is None:
         return lock, "SELECT WHERE %s IS NULL", []
     line = relation.related_model
-    columns = [f.attname for f in line._meta.concrete_fields]
+    fields = line._meta.concrete_fields
+    columns = [f.attname for f in fields]
     rows = line._default_manager.filter(**{relation.field.attname: uuid.UUID(int=0)})
     reading, _one = rows.values_list(*columns).query.sql_with_params()
-    return lock, reading, columns
+    return lock, reading, [(f.attname, getattr(f, "from_db_value", None)) for f in fields]
