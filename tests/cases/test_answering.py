@@ -207,3 +207,15 @@ def test_both_sides_see_the_day(clock: Any, desk: str, role: str) -> None:
 )
 def test_coded_reason_is_read_among_those_of_its_use(state: str, code: str, said: str) -> None:
     assert RequestFactory(state=state, return_code=code).return_kind == said
+
+
+def test_page_says_for_whom_the_answer_waits(clock: Any) -> None:
+    request = request_begun()
+    asked = {"question": "Where?", "due_on": date(2027, 4, 1)}
+
+    assert request.answer_waits_for == "agency"
+    clock.move_to("2027-03-08T12:00:00+09:00")
+    assert again(request).answer_waits_for == "late"
+    take(again(request), "ask_the_nation", by=person("case_manager"), **asked)
+    assert again(request).answer_waits_for == "nation"
+    assert RequestFactory(state="submitted").answer_waits_for == ""
