@@ -216,6 +216,11 @@ def contracts(people: People) -> Situations:
     ShipmentFactory(contract=halted, state="received")
     replaced = ContractFactory(state="lapsed")
     ContractFactory(request=replaced.request, number="JP-PH-26-9901", furnished=False)
+    late = ContractFactory(state="accepted", deliver_by=YESTERDAY)
+    paid = {"amount": DEPOSIT, "received_on": YESTERDAY, "bank_reference": "MUFG-1"}
+    late = steps.take(late, "record_deposit", by=person("finance_officer"), **paid).case
+    waived = ContractFactory(is_priced=True)
+    stand(waived, "waiver:approve", signer)
     return in_each_state(ContractFactory) | {
         "draft, quotes taken": quoted,
         "draft, a quote taken that has run out": stale,
@@ -244,6 +249,8 @@ def contracts(people: People) -> Situations:
         "offered, its part I not in execution": ContractFactory(
             state="offered", kind_of_case="support_draws"
         ),
+        "in execution, the promised day has passed": late,
+        "draft, a waiver decided on": waived,
         "draft, a waiver being decided on": ContractFactory(is_priced=True, proposed_waiver=WAIVER),
         "offered, being restated": restated,
         "offered, a quote run out since": quote_gone,
