@@ -189,6 +189,13 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
     ("offer:draft", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
     ("offer:approve", signed_contract, "send_offer", "case_manager", {"expires_on": LATER}),
     (
+        "waiver:approve",
+        lambda: ContractFactory(is_priced=True),
+        "propose_waiver",
+        "case_manager",
+        {"lines": [1], "charges": ["audit"], "reason": "Japan gains from it."},
+    ),
+    (
         "offer:release",
         lambda: ContractFactory(state="draft", is_priced=True),
         "put_to_approval",
