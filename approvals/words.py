@@ -91,6 +91,7 @@ SECTIONS: dict[str, str | Promise] = {
     "lines": _("Lines"),
     "prices": _("Prices by line"),
     "price": _("Price"),
+    "estimated": _("Estimated price by line"),
     "terms": _("Terms"),
     "facts": _("Facts"),
     "screening": _("Screening"),

@@ -333,6 +333,17 @@ def write_quote_lines(act: Act) -> None:
     models.QuoteLine.objects.bulk_update(lines, ["unit_price"])
 
 
+def keep_cost_estimates(act: Act) -> None:
+    """Estimated again, the lines have their newest estimate; the trail knows what was given before."""
+    purchase, today = act.case, timezone.localdate()
+    models.CostEstimate.objects.filter(line__subcontract=purchase).delete()
+    for line in purchase.lines.filter(number__in=act.given["lines"]):
+        costs = act.given["lines"][line.number]
+        estimate = models.CostEstimate(line=line, estimated_on=today, **costs)
+        estimate.price = estimate.steps["price"]
+        estimate.save()
+
+
 def take_quote(act: Act) -> None:
     """The chosen quote is taken; one that was taken before and those submitted are set aside.
 

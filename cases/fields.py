@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.estimate import AMOUNTS, ASKED, CostEstimate
 from cases.models.priced import TERMS, LineTerms
 from cases.pricing import STOCK
 from documents.fields import OneFile, PaperField
@@ -522,6 +523,64 @@ class LineEstimatesField(PerLineField):
             )
         except ValidationError as error:
             return _at_line(number, error)
+
+
+class CostsWidget(ColumnsWidget):
+    """Costs and percentages of each line, in the order of the method."""
+
+    template_name = "portal/components/line_terms_widget.html"
+
+    def __init__(self, column: str | Promise) -> None:
+        super().__init__(column)
+        self.columns = {name: field.verbose_name for name, field in _cost_columns().items()}
+
+    def looks(self, column: str) -> dict[str, Any]:
+        match column:
+            case "variation_base":
+                return {"options": CostEstimate.Of.choices}
+            case "basis":
+                return {"is_long": True}
+            case _:
+                return {"inputmode": "decimal"}
+
+
+def _cost_columns() -> dict[str, Any]:
+    return {name: CostEstimate._meta.get_field(name) for name in ASKED}
+
+
+class LineCostsField(PerLineField):
+    """What each line costs its maker: `{"1": {"material": "120000000", "profit_rate": "8", ...}}`."""
+
+    inputs = CostsWidget
+
+    def _value(self, number: int, item: Any) -> tuple[int, Any] | ValidationError:
+        try:
+            return number, self._costs(item)
+        except ValidationError as error:
+            return _at_line(number, error)
+
+    def _costs(self, item: Any) -> dict[str, Any]:
+        if not isinstance(item, Mapping):
+            raise ValidationError(_t("give its costs by name."))
+        if unknown := sorted(set(item) - set(ASKED)):
+            raise ValidationError(_t("unknown field %(fields)s.") % {"fields": ", ".join(unknown)})
+        costs = dict(
+            _all_or_errors(
+                self._cost(name, column, item.get(name)) for name, column in _cost_columns().items()
+            )
+        )
+        if not any(costs[name] for name in AMOUNTS):
+            raise ValidationError(_t("costs nothing. Give its material, work or expenses."))
+        return costs
+
+    def _cost(self, name: str, column: Any, value: Any) -> tuple[str, Any] | ValidationError:
+        try:
+            given = column.formfield().clean(value)
+            column.run_validators(given)
+            return name, given
+        except ValidationError as error:
+            told = (f"{column.verbose_name}: {why}" for why in error.messages)
+            return ValidationError(list(told))
 
 
 class LineArticlesField(PerLineField):

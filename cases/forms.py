@@ -22,6 +22,7 @@ from cases.fields import (
     ChangedLinesField,
     LineArticlesField,
     LineChoiceField,
+    LineCostsField,
     LineEstimatesField,
     LinePricesField,
     LineQuantitiesField,
@@ -44,6 +45,7 @@ from cases.models import (
     Subcontract,
 )
 from cases.models.change import Kind
+from cases.models.estimate import ASKED
 from cases.models.request import (
     AnswerWanted,
     DualUse,
@@ -1185,6 +1187,26 @@ class Solicit(StepForm):
         return given
 
 
+@asks(Subcontract.estimate)
+class EstimateCosts(StepForm):
+    lines = LineCostsField(
+        label=_("Costs"),
+        help_text=_(
+            "Of all pieces of the line, in yen without tax. Each step is truncated to whole yen."
+        ),
+    )
+
+    def prepare(self) -> None:
+        lines = list(self.case.lines.select_related("contract_line__article", "estimate"))
+        field: Any = self.fields["lines"]
+        field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
+        field.initial = {
+            line.number: {name: getattr(line.estimate, name) for name in ASKED}
+            for line in lines
+            if hasattr(line, "estimate")
+        }
+
+
 @asks(Subcontract.take_quote)
 class TakeQuote(StepForm):
     quote = forms.ModelChoiceField(
@@ -1206,6 +1228,15 @@ class TakeQuote(StepForm):
             f"{quote.number} {quote.contractor}: {quote.currency} "
             f"{quote.amount:,.{exponent(quote.currency)}f}"
         )
+
+    def clean_quote(self) -> Any:
+        quote = self.cleaned_data["quote"]
+        if self.case.exceeds_estimate(quote.amount):
+            raise forms.ValidationError(
+                _t("This quote is above the estimated price of %(limit)s. Have it quoted anew.")
+                % {"limit": written(self.case.estimated, self.case.currency)}
+            )
+        return quote
 
 
 @asks(Subcontract.report_progress)

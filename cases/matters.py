@@ -355,8 +355,16 @@ def _award(subcontract: Any) -> Values:
             "deliver_by": subcontract.deliver_by,
             "contract": subcontract.contract.number,
         },
+        **_estimated(subcontract),
         "papers": _paper(papers.purchase_order, subcontract),
     }
+
+
+def _estimated(subcontract: Any) -> Values:
+    """By the cost method, line by line; nothing where the price was found otherwise."""
+    lines = subcontract.lines.filter(estimate__isnull=False)
+    prices = dict(lines.values_list("number", "estimate__price"))
+    return {"estimated": prices} if prices else {}
 
 
 def _award_cover(subcontract: Any) -> dict[str, str]:

@@ -1031,6 +1031,22 @@ class QuoteFactory(CaseFactory):
             )
 
 
+class CostEstimateFactory(DjangoModelFactory[cases.CostEstimate]):
+    """The worked example of the cost method, of the first line of a purchase unless a line is given."""
+
+    class Meta:
+        model = cases.CostEstimate
+
+    line = factory.LazyFunction(lambda: SubcontractFactory().lines.get(number=1))
+    material, processing, direct = Decimal(120_000_000), Decimal(80_000_000), Decimal(20_000_000)
+    general_rate, interest_rate, profit_rate = Decimal("8.5"), Decimal("1.2"), Decimal(8)
+    variation_rate, variation_base = Decimal(2), "total_cost"
+    selling_direct, tax_rate = Decimal(3_000_000), Decimal(10)
+    basis = "GCIP of the maker for 2026"
+    estimated_on = factory.LazyFunction(today)
+    price = Decimal(268_434_400)
+
+
 class ShipmentFactory(CaseFactory):
     """Furnished: all lines of the contract, under a transfer clearance."""
 

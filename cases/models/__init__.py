@@ -4,6 +4,7 @@ from cases.models.bill import Bill
 from cases.models.change import Change, ChangeLine
 from cases.models.checklist import ChecklistItem, ReturnReason
 from cases.models.contract import Contract, ContractLine
+from cases.models.estimate import CostEstimate
 from cases.models.indication import Indication, IndicationLine
 from cases.models.liability import LiabilityCurve
 from cases.models.note import StandardNote
@@ -23,6 +24,7 @@ __all__ = [
     "ChecklistItem",
     "Contract",
     "ContractLine",
+    "CostEstimate",
     "Indication",
     "IndicationLine",
     "LiabilityCurve",

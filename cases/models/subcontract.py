@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
@@ -18,6 +19,7 @@ from approvals import files
 from cases import actions, journals, notices, papers, rules
 from cases.matters import AWARD
 from cases.models.contract import Contract, ContractLine
+from cases.models.estimate import CostEstimate
 from partners import access, need_to_know
 from partners.models import Organisation, Person
 from workflow import handling, walls
@@ -78,6 +80,25 @@ def quote_still_holds(subcontract: Subcontract) -> str:
     return _t("The quote was valid until %(day)s. Ask the contractor to extend it.") % {
         "day": date_format(late.valid_until)
     }
+
+
+def is_bought_in_yen(subcontract: Subcontract) -> str:
+    """The cost method is a method of yen."""
+    if subcontract.currency == "JPY":
+        return ""
+    return _t("The cost method counts in yen; this purchase is in %(currency)s.") % {
+        "currency": subcontract.currency
+    }
+
+
+def quote_is_within_the_estimate(subcontract: Subcontract) -> str:
+    """Where a price has been estimated, the quote taken is not above it."""
+    if not subcontract.exceeds_estimate(subcontract.amount):
+        return ""
+    return _t(
+        "The quote taken is above the estimated price. Have the contractor quote anew, or take "
+        "another quote."
+    )
 
 
 def contract_is_in_execution(subcontract: Subcontract) -> str:
@@ -185,6 +206,17 @@ class Subcontract(Case):
     def owner_code(self) -> str:
         return str(self.contractor_id or "")
 
+    @property
+    def estimated(self) -> Decimal | None:
+        """The estimated price of all lines, without tax; None where it has not been estimated."""
+        estimates = CostEstimate.objects.filter(line__subcontract=self)
+        found: Decimal | None = estimates.aggregate(whole=models.Sum("price"))["whole"]
+        return found
+
+    def exceeds_estimate(self, amount: Decimal | None) -> bool:
+        estimated = self.estimated
+        return None not in (estimated, amount) and amount > estimated  # type: ignore[operator]
+
     # Beginning -------------------------------------------------------------------------------
 
     @beginning(label=_("Open a subcontract"), may=rules.buyer, books=[actions.copy_contract_lines])
@@ -211,6 +243,17 @@ class Subcontract(Case):
 
     @step(
         state,
+        source=[State.DRAFT, State.SOLICITED],
+        label=_("Estimate the price"),
+        may=rules.contract_officer,
+        when=[is_bought_in_yen],
+        books=[actions.keep_cost_estimates],
+    )
+    def estimate(self, *, lines: dict[int, dict[str, Any]]) -> None:
+        """Estimate by the cost method what the order may cost at most. No contractor learns of it."""
+
+    @step(
+        state,
         source=State.SOLICITED,
         label=_("Take a quote"),
         may=rules.buyer,
@@ -231,6 +274,7 @@ class Subcontract(Case):
         when=[
             quote_is_taken,
             quote_still_holds,
+            quote_is_within_the_estimate,
             contract_is_in_execution,
             files.has_route(AWARD),
         ],

@@ -36,7 +36,7 @@ from partners.need_to_know import papers_of
 from partners.reading import capacity_in
 from portal.desk import CaseType, Desk
 from portal.requests import facts_of_request, facts_of_requisition
-from portal.staff import catalogue, clocks, prices, schedule, trail
+from portal.staff import catalogue, clocks, estimate, prices, schedule, trail
 from portal.staff.approvals import facts_of_file, files_of
 from portal.versions import facts_of_change, page_of
 from workflow import steps
@@ -123,6 +123,7 @@ def _subcontract_facts(subcontract: Any, person: Any) -> dict[str, Any]:
     return {
         "lines": subcontract.lines.select_related("contract_line__article"),
         "quotes": subcontract.quotes.select_related("contractor").prefetch_related("lines"),
+        "estimated": subcontract.estimated,
         "approvals": files_of(subcontract),
     }
 
@@ -351,6 +352,7 @@ desk = Desk(
         *trail.PAGES,
         *prices.PAGES,
         *schedule.PAGES,
+        *estimate.PAGES,
         page_of("staff", policies.staff, reader),
     ],
 )

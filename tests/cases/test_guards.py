@@ -38,6 +38,7 @@ from tests.factories import (
     BillFactory,
     ChangeFactory,
     ContractFactory,
+    CostEstimateFactory,
     EmergencyAccessFactory,
     IndicationFactory,
     PriceFactory,
@@ -270,6 +271,13 @@ def taken_quote(valid_until: date) -> Any:
     return purchase
 
 
+def bought_within(price: Decimal) -> Any:
+    """A quote of NET has been taken; this is what was estimated."""
+    purchase = SubcontractFactory(state="solicited", contractor=firm(), amount=NET)
+    CostEstimateFactory(line=purchase.lines.get(number=1), price=price)
+    return purchase
+
+
 def all_packed() -> Any:
     contract = ContractFactory(state="in_execution")
     ShipmentFactory(contract=contract)
@@ -279,6 +287,10 @@ def all_packed() -> Any:
 OFFERED = (
     "The price offered to the nation rests on the quote taken. If that cannot stand, cancel this "
     "purchase and open another."
+)
+ABOVE = (
+    "The quote taken is above the estimated price. Have the contractor quote anew, or take another "
+    "quote."
 )
 RUN_OUT = "The quote was valid until Nov. 21, 2026. Ask the contractor to extend it."
 UNCLEARED = "No valid transfer clearance: ask export control to review the transfer."
@@ -545,6 +557,18 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         ShipmentFactory,
         lambda: ShipmentFactory(held_at=timezone.now()),
         "The contract is suspended: nothing leaves.",
+    ),
+    (
+        subcontracts.is_bought_in_yen,
+        SubcontractFactory,
+        lambda: SubcontractFactory(currency="USD"),
+        "The cost method counts in yen; this purchase is in USD.",
+    ),
+    (
+        subcontracts.quote_is_within_the_estimate,
+        lambda: bought_within(NET),
+        lambda: bought_within(NET - 1),
+        ABOVE,
     ),
     (
         subcontracts.contract_goes_on,

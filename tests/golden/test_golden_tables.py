@@ -42,6 +42,7 @@ from tests.factories import (
     CaseFactory,
     ChangeFactory,
     ContractFactory,
+    CostEstimateFactory,
     EmergencyAccessFactory,
     IndicationFactory,
     MembershipFactory,
@@ -358,6 +359,8 @@ def subcontracts(people: People) -> Situations:
         return SubcontractFactory(state="under_approval", furnished__approval=state, **fields)
 
     stale = SubcontractFactory(state="solicited", **chosen)
+    above = SubcontractFactory(state="solicited", **chosen)
+    CostEstimateFactory(line=above.lines.get(number=1), price=NET - 1)
     outlived, decided = approval(), approval()
     stand(decided, "award:approve", signer)
     Quote.objects.filter(subcontract__in=[stale, outlived]).update(valid_until=YESTERDAY)
@@ -381,6 +384,7 @@ def subcontracts(people: People) -> Situations:
         "solicited, the quote taken has run out": stale,
         "under approval, the file decided, the quote has run out": outlived,
         "solicited, a quote taken": SubcontractFactory(state="solicited", **chosen),
+        "solicited, a quote taken, above the estimate": above,
         "solicited, a quote taken, no deposit yet": SubcontractFactory(
             state="solicited", contract=ContractFactory(state="accepted"), **chosen
         ),

@@ -23,6 +23,7 @@ from cases.models import (
     ChangeLine,
     Contract,
     ContractLine,
+    CostEstimate,
     Indication,
     IndicationLine,
     Question,
@@ -124,6 +125,10 @@ NAMED: list[tuple[Model, str]] = [
     (Version(contract=Contract(number="JP-1"), code="A1"), "JP-1 A1"),
     (ContractLine(contract=Contract(number="JP-1"), number=2), "JP-1-02"),
     (SubcontractLine(subcontract=Subcontract(number="JP-S1"), number=2), "JP-S1-02"),
+    (
+        CostEstimate(line=SubcontractLine(subcontract=Subcontract(number="JP-S1"), number=2)),
+        "JP-S1-02",
+    ),
     (QuoteLine(quote=Quote(number="JP-Q1"), unit_price=Decimal(5)), "JP-Q1: 5"),
     (ReviewLine(review=TransferReview(number="JP-T1"), number=2), "JP-T1-02"),
     (Journal(subject="JP-1", kind="deposit"), "JP-1 deposit"),

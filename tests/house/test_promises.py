@@ -31,6 +31,7 @@ from tests.factories import (
     ChangeFactory,
     ChargeFactory,
     ContractFactory,
+    CostEstimateFactory,
     EmergencyAccessFactory,
     GrantFactory,
     IndicationFactory,
@@ -501,6 +502,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_subcontract_awarded_to_someone": lambda: change(SubcontractFactory(), awarded_on=DAY),
     "cases_subcontractline_once": lambda: again(line_of(SubcontractFactory)),
     "cases_subcontractline_positive": lambda: change(line_of(SubcontractFactory), quantity=0),
+    "cases_costestimate_positive": lambda: change(CostEstimateFactory(), price=0),
     "cases_quote_submitted_has_amount": lambda: change(QuoteFactory(), state="submitted"),
     "cases_quote_one_taken": lambda: again(
         QuoteFactory(state="taken"), number="Q3", contractor_id=firm("Other").pk

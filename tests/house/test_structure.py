@@ -27,6 +27,7 @@ MONEY = (
     "cases/matters.py",
     "cases/models/bill.py",
     "cases/models/change.py",
+    "cases/models/estimate.py",
     "cases/models/contract.py",
     "cases/models/priced.py",
     "cases/models/quote.py",
@@ -176,9 +177,19 @@ def test_rounding_happens_in_one_place() -> None:
 
 
 def test_estimated_price_and_profit_rate_go_nowhere() -> None:
-    knowing = found_in((), r"import .*\bcost_method\b|cases\.cost_method")
+    method = found_in((), r"import .*\bcost_method\b|cases\.cost_method")
+    rows = found_in((), r"\bCostEstimate\b|\bexceeds_estimate\b|\bestimate__")
 
-    assert knowing == {"fms_agency/management/commands/price.py"}
+    assert method == {
+        "cases/models/estimate.py",
+        "fms_agency/management/commands/price.py",
+        "portal/staff/estimate.py",
+    }
+    assert {name for name in rows if not name.startswith("cases/migrations/")} == {
+        *("cases/models/__init__.py", "cases/models/estimate.py", "cases/models/subcontract.py"),
+        *("cases/actions.py", "cases/fields.py", "cases/forms.py", "cases/matters.py"),
+        "portal/staff/estimate.py",
+    }
 
 
 # What stands in files ------------------------------------------------------------------------

@@ -30,6 +30,7 @@ PROTECTED: dict[str, frozenset[str]] = {
     "cases.requisitionline": frozenset(),
     "cases.subcontract": frozenset(),
     "cases.subcontractline": frozenset(),
+    "cases.costestimate": frozenset(),
     "cases.quote": frozenset(),
     "cases.quoteline": frozenset(),
     "cases.bill": frozenset(),
