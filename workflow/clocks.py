@@ -12,6 +12,7 @@ standard (a dated row) and the calendar, whenever somebody asks. Plain Python bu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -219,36 +220,65 @@ def read(
 ) -> list[Reading]:
     """The clocks that the lines of a case have started: of each clock the last run, oldest first.
 
-    `hands`: what each step of the case type does to clocks.
+    `hands`: what each step of the case type does to clocks. A clock that a step resumes is held by a
+    pause made before it starts, too.
     """
     found: dict[str, Reading] = {}
+    resumed = {
+        hand.clock.name
+        for of_step in hands.values()
+        for hand in of_step
+        if hand.turn is Turn.RESUME
+    }
+    waiting: dict[str, list[Hand]] = defaultdict(list)
     for line in lines:
         for hand in hands.get(line.step, ()):
-            if hand.counts_in(line):
-                _turn(found, hand, line, now)
+            if not hand.counts_in(line):
+                continue
+            reading = found.get(hand.clock.name)
+            if reading is not None and reading.stopped_at is None:
+                _turn(reading, hand, line)
+            elif hand.turn is Turn.START:
+                held = waiting.pop(hand.clock.name, [])
+                found[hand.clock.name] = Reading(
+                    hand.clock,
+                    line.pk,
+                    line.at,
+                    pauses=[_pause(one, line) for one in held[:1]],
+                    held=len(held),
+                    now=now,
+                )
+            elif hand.clock.name in resumed:
+                _wait(waiting[hand.clock.name], hand)
     return list(found.values())
 
 
-def _turn(found: dict[str, Reading], hand: Hand, line: Line, now: datetime) -> None:
-    name, reading = hand.clock.name, found.get(hand.clock.name)
-    is_on = reading is not None and reading.stopped_at is None
-    if hand.turn is Turn.START:
-        if reading is None or not is_on:
-            found[name] = Reading(hand.clock, line.pk, line.at, now=now)
-        elif reading.is_paused:
+def _wait(waiting: list[Hand], hand: Hand) -> None:
+    """What holds a clock that does not run."""
+    if hand.turn is Turn.PAUSE:
+        waiting.append(hand)
+    elif hand.turn is Turn.RESUME:
+        del waiting[-1:]
+
+
+def _turn(reading: Reading, hand: Hand, line: Line) -> None:
+    match hand.turn:
+        case Turn.START if reading.is_paused:
             _go_on(reading, line)
-    elif reading is None or not is_on:
-        return
-    elif hand.turn is Turn.STOP:
-        reading.stopped_at = line.at
-    elif hand.turn is Turn.PAUSE:
-        reading.held += 1
-        if not reading.is_paused:
-            reading.pauses.append(Pause(line.at, None, hand.owner, str(hand.reason)))
-    elif reading.is_paused:
-        reading.held -= 1
-        if not reading.held:
-            _go_on(reading, line)
+        case Turn.STOP:
+            reading.stopped_at = line.at
+        case Turn.PAUSE:
+            reading.held += 1
+            if not reading.is_paused:
+                reading.pauses.append(_pause(hand, line))
+        case Turn.RESUME if reading.is_paused:
+            reading.held -= 1
+            if not reading.held:
+                _go_on(reading, line)
+
+
+def _pause(hand: Hand, line: Line) -> Pause:
+    return Pause(line.at, None, hand.owner, str(hand.reason))
 
 
 def _go_on(reading: Reading, line: Line) -> None:

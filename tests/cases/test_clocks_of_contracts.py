@@ -290,6 +290,30 @@ def test_latest_line_counts_and_one_that_was_taken_out_does_not(clock: Any) -> N
     assert Contract.objects.get(pk=contract.pk).supplied().count() == len(others)
 
 
+def test_delivery_of_a_contract_suspended_before_its_deposit_waits_until_it_is_resumed(
+    clock: Any,
+) -> None:
+    contract = accepted()
+    on(contract, "suspend", reason="Arrears.")
+    on(
+        contract,
+        "record_deposit",
+        "finance_officer",
+        amount=contract.deposit,
+        received_on=date(2026, 11, 24),
+        bank_reference="B-1",
+    )
+    waiting = of(contract, "contract.deliver")
+    at_noon(clock, "2026-12-22")
+    on(contract, "resume", reason="They have paid.")
+    running = of(contract, "contract.deliver")
+
+    assert waiting is not None
+    assert running is not None
+    assert (waiting.is_paused, running.is_paused) == (True, False)
+    assert running.due_on > contract.deliver_by
+
+
 def test_time_of_a_suspension_is_added_and_nobody_is_reminded_meanwhile(clock: Any) -> None:
     contract = in_execution()
     at_noon(clock, "2027-01-01")

@@ -149,6 +149,31 @@ def test_hands_that_find_no_run_do_nothing() -> None:
     assert read(HANDS, [Line(1, "ask", at(2)), Line(2, "finish", at(3))], now=at(4)) == []
 
 
+def test_clock_that_starts_while_something_holds_it_waits_until_nothing_does() -> None:
+    asked = [("ask", at(2)), ("ask", at(3)), ("reply", at(4)), ("begin", at(9))]
+
+    held = reading_of(*asked, now=at(30))
+    going = reading_of(*asked, ("reply", at(12)), now=at(30))
+    replied_before = reading_of(("ask", at(2)), ("reply", at(3)), ("begin", at(9)), now=at(30))
+
+    assert (held.is_paused, held.pauses[0].owner, held.pauses[0].reason) == (
+        True,
+        "partner",
+        "a question",
+    )
+    assert [(one.since, one.until) for one in going.pauses] == [(at(9), at(12))]
+    assert replied_before.pauses == []
+
+
+def test_pause_that_ends_with_a_start_does_not_wait_for_one() -> None:
+    """Where no step resumes a clock its start is what ends a pause."""
+    hands = {name: HANDS[name] for name in ("begin", "ask")}
+
+    (reading,) = read(hands, [Line(1, "ask", at(2)), Line(2, "begin", at(3))], now=at(4))
+
+    assert reading.is_running
+
+
 def test_clock_goes_on_once_nothing_holds_it_any_more() -> None:
     lines = [("begin", at(9)), ("ask", at(10)), ("ask", at(11)), ("reply", at(12))]
 
