@@ -411,17 +411,8 @@ def quotes_run_out(contract: Any) -> list[str]:
     return list(late.values_list("number", flat=True))
 
 
-def priced(contract: Any, on: date) -> pricing.Price:
-    """The price of a contract by quotes taken, prices of stock and the agency's rates of a day.
-
-    Packing and freight are lines of their own. Raises `NotOpen` where a rate is missing.
-    """
-    charges = nonrecurring(contract.lines.all(), contract.currency, on)
-    return _priced(contract, unit_prices(contract), on, charges=charges)
-
-
 def indicated(indication: Any, lines: Mapping[int, Mapping[str, Any]], on: date) -> pricing.Price:
-    """The same by rough prices: line number → `unit_price` and more."""
+    """What it costs roughly: line number → `unit_price` and more. Raises `NotOpen` where a rate is missing."""
     each = {number: line["unit_price"] for number, line in lines.items()}
     charges = nonrecurring(indication.lines.all(), indication.currency, on)
     return _priced(indication, each, on, charges=charges)
@@ -432,7 +423,7 @@ def _priced(
     unit_prices: Mapping[int, Decimal],
     on: date,
     *,
-    charges: Mapping[int, NonrecurringCharge],
+    charges: Mapping[int, Decimal],
     waived: Iterable[str] = (),
 ) -> pricing.Price:
     lines = [
@@ -441,7 +432,7 @@ def _priced(
             quantity=line.quantity,
             unit_base=unit_prices[line.number],
             source=pricing.Source(getattr(line, "source", pricing.Source.PROCUREMENT)),
-            nonrecurring_unit=charges[line.number].amount if line.number in charges else Decimal(0),
+            nonrecurring_unit=charges.get(line.number, pricing.NOTHING),
             waived=frozenset([*waived, *getattr(line, "waived", ())]),
         )
         for line in case.lines.all()
@@ -449,8 +440,11 @@ def _priced(
     return _by_own_rates(lines, case.currency, on)
 
 
-def nonrecurring(lines: Iterable[Any], currency: str, on: date) -> dict[int, NonrecurringCharge]:
-    """Line number → the charge approved for its article on a day. Raises `NotOpen` in another currency."""
+def nonrecurring(lines: Iterable[Any], currency: str, on: date) -> dict[int, Decimal]:
+    """Line number → what is charged for a unit of its article by the approval in force on a day, or nothing.
+
+    Raises `NotOpen` where it is approved in another currency.
+    """
     lines = list(lines)
     rows = NonrecurringCharge.objects.on(on).filter(article__in=[one.article_id for one in lines])
     known = {row.article_id: row for row in rows.order_by("valid_from")}
@@ -464,7 +458,8 @@ def nonrecurring(lines: Iterable[Any], currency: str, on: date) -> dict[int, Non
             )
             % {"lines": ", ".join(other), "currency": currency}
         )
-    return found
+    charges = {number: row.amount for number, row in found.items()}
+    return {line.number: charges.get(line.number, pricing.NOTHING) for line in lines}
 
 
 def _by_own_rates(lines: list[pricing.Line], currency: str, on: date) -> pricing.Price:
@@ -487,17 +482,23 @@ def write_estimates(act: Act) -> None:
         indication.lines.filter(number=line.number).update(amount=line.line_value, **estimate)
 
 
-def write_line_prices(act: Act) -> None:
-    contract, on = act.case, act.case.priced_on
+def price_offer(act: Act) -> None:
+    """By quotes taken, prices of stock and the agency's rates of today; packing and freight are lines of their own.
+
+    Raises `NotOpen` where a rate is missing.
+    """
+    contract, today = act.case, timezone.localdate()
     each = unit_prices(contract)
-    charges = nonrecurring(contract.lines.all(), contract.currency, on)
-    for line in _priced(contract, each, on, charges=charges).lines:
+    charges = nonrecurring(contract.lines.all(), contract.currency, today)
+    price = _priced(contract, each, today, charges=charges)
+    contract.take_price(price)
+    for line in price.lines:
         number = int(line.number)
         contract.lines.filter(number=number).update(
             unit_price=each[number],
             amount=line.line_value,
-            rates_on=on,
-            nonrecurring_unit=charges[number].amount if number in charges else 0,
+            rates_on=today,
+            nonrecurring_unit=charges[number],
         )
 
 
@@ -620,9 +621,8 @@ def write_change_lines(act: Act) -> None:
 def _charge(lines: Any, currency: str, on: date) -> None:
     """Lines that are new bear the nonrecurring charge of their day."""
     charges = nonrecurring(lines, currency, on)
-    for line in lines:
-        charge = charges.get(line.number)
-        lines.filter(number=line.number).update(nonrecurring_unit=charge.amount if charge else 0)
+    for number, charge in charges.items():
+        lines.filter(number=number).update(nonrecurring_unit=charge)
 
 
 def write_change_terms(act: Act) -> None:
@@ -858,10 +858,7 @@ def take_requisition_in(act: Act) -> None:
             amount=line.amount,
             rates_on=ceiling.rates_on,
             **ceiling.terms
-            | {
-                "note": requisition.number,
-                "nonrecurring_unit": charges[line.number].amount if line.number in charges else 0,
-            },
+            | {"note": requisition.number, "nonrecurring_unit": charges[line.number]},
         )
         for number, line in enumerate(requisition.lines.all(), start=last + 1)
     )

@@ -621,13 +621,12 @@ class Contract(PricedCase):
         label=_("Price the offer"),
         may=rules.case_manager,
         when=[is_priced_by_quotes, quotes_are_taken, quotes_still_hold, stock_has_prices],
-        books=[actions.write_line_prices],
+        books=[actions.price_offer],
         then=[files.rechecks(OFFER)],
         duty="offer:draft",
     )
     def price(self) -> None:
         """Take the quotes into the price and add the administrative charge in force today."""
-        self.take_price(actions.priced(self, timezone.localdate()))
 
     @step(
         state,

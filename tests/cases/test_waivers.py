@@ -153,16 +153,16 @@ def test_added_line_bears_the_charge_of_its_day_and_the_others_theirs() -> None:
 
 
 def test_ceilings_bear_none_and_what_is_ordered_does() -> None:
-    article = Article.objects.get(catalogue_number="JP-RAD-001")
     contract = blanket()
     ChargeFactory(article=contract.lines.get(number=1).article)
-    requisition = priced(asked(contract, quantity=2), 1_000)
-    ordered = requisition.lines.get()
-    charge = actions.nonrecurring([ordered], "JPY", date(2026, 11, 22))
+    requisition = asked(contract, quantity=2)
+    ChargeFactory(article=requisition.lines.get().article)
+    requisition = priced(requisition, 1_000)
+    take(requisition, "accept", by=person("case_manager"))
 
     assert contract.lines.get(number=1).nonrecurring_unit == 0
-    assert ordered.amount == 2 * 1_000 + 2 * (charge[1].amount if charge else 0)
-    assert article
+    assert requisition.lines.get().amount == 2 * (1_000 + CHARGE)
+    assert contract.lines.get(under=1).nonrecurring_unit == CHARGE
 
 
 # Waiving ---------------------------------------------------------------------------------------
