@@ -18,8 +18,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, register_converter, reverse
-from django.urls.converters import StringConverter
+from django.urls import URLPattern, path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -45,15 +44,6 @@ from workflow.rights import Capacity
 from workflow.search import matching
 from workflow.steps import Act, Choice, NoSuchStep, NotYours, Refused, Step
 from workflow.trail import record
-
-
-class CaseNumber(StringConverter):
-    """`JP-PH-26-R0001`: what cannot be a number never reaches the database."""
-
-    regex = "[A-Za-z0-9-]{1,32}"
-
-
-register_converter(CaseNumber, "case_number")
 
 PAGE_SIZE = 25
 MOST_ENTRIES = 200
