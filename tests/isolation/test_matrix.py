@@ -95,8 +95,8 @@ def _places(route: Route, deal: Deal) -> list[dict[str, Any]]:
         return [{"pk": paper.pk} for paper in deal.papers.values()]
     if len(route.kinds) == 1 and (value := _any_value(route)):
         return [value]
-    if last in {"versions", "schedule"}:
-        return [{"number": deal.cases["contracts"].number}]
+    if last in OF_A_CASE:
+        return [{"number": deal.cases[OF_A_CASE[last]].number}]
     if route.name in OF_A_FILE:
         return [{"number": deal.cases["approvals"].number, **OF_A_FILE[route.name]}]
     if route.asks in ({"number"}, {"number", "step"}):
@@ -113,6 +113,7 @@ def _any_value(route: Route) -> dict[str, Any]:
     return {name: values[kind]} if kind in values else {}
 
 
+OF_A_CASE = {"versions": "contracts", "schedule": "contracts", "estimate": "subcontracts"}
 OF_A_FILE = {"foresee": {"name": "approve"}, "whole_file": {}}
 # Addresses whose parameters name no case: the same for everybody.
 KNOWN: dict[str, list[dict[str, Any]]] = {
