@@ -163,6 +163,7 @@ class Desk:
             "states": self._states(kind),
             "beginnings": self._beginnings(kind, request.user),
             "rows": [self._shown_row(kind, row) for row in page],
+            "money_columns": exporting.MONEY,
             "exports": exporting.ways_out(
                 request,
                 lambda extension: reverse(f"{self.name}:export", args=[kind.slug, extension]),

@@ -17,7 +17,7 @@ from documents.file_names import clean
 from documents.tables import WRITERS, Cell, Table
 from ledger.money import exponent
 
-MONEY = frozenset({"amount", "total"})
+MONEY = frozenset({"amount", "total", "worth"})
 
 
 @dataclass(frozen=True)

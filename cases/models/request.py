@@ -692,6 +692,7 @@ class Request(NationCase):
         state,
         source=State.ACTIONABLE,
         label=_("Open a contract"),
+        awaited=True,
         may=rules.case_manager,
         when=[lines_are_in_the_catalogue, has_no_live_contract, has_no_live_indication],
         books=[actions.open_contract],
@@ -703,6 +704,7 @@ class Request(NationCase):
         state,
         source=State.ACTIONABLE,
         label=_("Open a price and availability"),
+        awaited=True,
         may=rules.case_manager,
         when=[
             no_offer_is_wanted,

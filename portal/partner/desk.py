@@ -118,23 +118,27 @@ TYPES = (
 
 def front(request: HttpRequest) -> Mapping[str, Any]:
     person: Any = request.user
-    ours = [
+    waiting = [
         {"kind": kind, "case": row, "steps": open_steps}
         for kind in TYPES
         for row in kind.rows(person).order_by("-changed_at")[:20]
-        if (open_steps := _open_steps(row, person))
+        if (open_steps := _waited_for(row, person))
     ]
     return {
-        "waiting": ours,
+        "waiting": waiting,
         "may_request": bool(access.holds(person, access.Permission.REQUEST_WRITE)),
         "news": Message.objects.filter(recipient=person.pk).order_by("-created_at")[:10],
     }
 
 
-def _open_steps(row: Case, person: Any) -> list[steps.Choice]:
-    """What a person can do with a case: first what has been asked, then what moves it on."""
-    found = [choice for choice in steps.choices(row, person) if choice.is_open]
-    return sorted(found, key=lambda choice: (not choice.step.answers, not choice.step.awaited))
+def _waited_for(row: Case, person: Any) -> list[steps.Choice]:
+    """What a case waits for from a person: first what has been asked, then what moves it on."""
+    found = [
+        choice
+        for choice in steps.choices(row, person)
+        if choice.is_open and (choice.step.awaited or choice.step.answers)
+    ]
+    return sorted(found, key=lambda choice: not choice.step.answers)
 
 
 def papers(person: Any, case: Case) -> QuerySet[Document]:

@@ -91,17 +91,21 @@ def test_thread_stands_on_both_pages_and_whoever_has_been_asked_answers_first() 
     assert "answer_the_nation" not in [one.name for one in pages["staff"].context["choices"]]
 
 
+OPENS = ["open_contract", "open_indication"]
+
+
 def test_desk_of_the_agency_shows_a_question_in_whatever_state() -> None:
     client = signed_in("case_manager")
     asked = QuestionFactory(asked_by="nation", request=RequestFactory(state="actionable")).request
-    QuestionFactory(request=RequestFactory(state="actionable"))
+    other = QuestionFactory(request=RequestFactory(state="actionable")).request
     over = RequestFactory(state="answered")
     QuestionFactory(request=over, asked_by="nation")
 
     waiting = client.get(reverse("staff:desk")).context["waiting"]
 
     assert [(item["case"], [one.name for one in item["steps"]]) for item in waiting] == [
-        (asked, ["answer_the_nation"])
+        (asked, ["answer_the_nation", *OPENS]),
+        (other, OPENS),
     ]
 
 
