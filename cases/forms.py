@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -64,7 +64,7 @@ from documents import sheets
 from documents.fields import SIGNED, PaperField, WithHandling
 from exports.models.shipment import Mode, packed_quantities
 from industry.models import Article, ArticlePrice
-from ledger.money import currencies, exponent, written
+from ledger.money import currencies, exact, exponent, written
 from partners.models import Nation, Organisation
 from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
 
@@ -91,6 +91,11 @@ def capitalised(
         return [("", blank), *named] if blank else named
 
     return now
+
+
+def _unit_prices(lines: Iterable[Any], currency: str) -> dict[int, Decimal]:
+    """What stands there already, as somebody would type it, by line."""
+    return {line.number: exact(line.unit_price, currency) for line in lines if line.unit_price}
 
 
 for _method in (
@@ -641,9 +646,10 @@ class EstimateIndication(StepForm):
     def _estimate(self, line: Any, price: ArticlePrice | None) -> dict[str, Any]:
         """What was entered before, else what the catalogue knows."""
         if line.unit_price:
-            return {"unit_price": line.unit_price, "months": line.months, "basis": line.basis}
+            price_then = exact(line.unit_price, self.case.currency)
+            return {"unit_price": price_then, "months": line.months, "basis": line.basis}
         return {
-            "unit_price": price.amount if price else "",
+            "unit_price": exact(price.amount, price.currency) if price else "",
             "months": line.article.lead_months or "",
             "basis": price.basis if price else "",
         }
@@ -714,7 +720,7 @@ class SetCeilings(StepForm):
         field: Any = self.fields["ceilings"]
         field.currency = self.case.currency
         field.set_lines((line.number, line.article.name, 1) for line in lines)
-        field.initial = {line.number: line.unit_price for line in lines if line.unit_price}
+        field.initial = _unit_prices(lines, self.case.currency)
 
 
 @asks(Contract.order)
@@ -761,7 +767,7 @@ class PriceRequisition(StepForm):
         field: Any = self.fields["lines"]
         field.currency = self.case.currency
         field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
-        field.initial = {line.number: line.unit_price for line in lines if line.unit_price}
+        field.initial = _unit_prices(lines, self.case.currency)
         self.fields["basis"].initial = self.case.basis
 
 
@@ -1018,13 +1024,13 @@ class WriteChange(StepForm):
                 "number": line.number,
                 "article": line.article.catalogue_number,
                 "quantity": line.quantity,
-                "unit_price": line.unit_price,
+                "unit_price": exact(line.unit_price, field.currency),
                 "basis": drafted.get(line.number, ""),
             }
             for line in self.case.lines_after()
         ]
         cost = self.case.termination_cost - contract.termination_cost
-        self.fields["termination_cost"].initial = cost or None
+        self.fields["termination_cost"].initial = exact(cost, field.currency) if cost else None
         self.fields["purpose"].initial = self.case.purpose
 
 
@@ -1065,7 +1071,7 @@ class RecordDeposit(StepForm):
     bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
 
     def prepare(self) -> None:
-        self.fields["amount"].initial = self.case.deposit
+        self.fields["amount"].initial = exact(self.case.deposit, self.case.currency)
         self.fields["received_on"].initial = timezone.localdate()
 
     def clean_amount(self) -> Decimal:
@@ -1088,7 +1094,7 @@ class RecordRefund(StepForm):
     bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
 
     def prepare(self) -> None:
-        self.fields["amount"].initial = self.case.deposit_left()
+        self.fields["amount"].initial = exact(self.case.deposit_left(), self.case.currency)
         self.fields["paid_on"].initial = timezone.localdate()
 
     def clean_amount(self) -> Decimal:
@@ -1133,7 +1139,8 @@ class DraftBill(StepForm):
     due_on = forms.DateField(label=_("Due on"))
 
     def prepare(self) -> None:
-        self.fields["amount"].initial = self.case.to_bill() - self.case.billed()
+        left = self.case.to_bill() - self.case.billed()
+        self.fields["amount"].initial = exact(left, self.case.currency)
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=30)
 
     def clean_amount(self) -> Decimal:
@@ -1318,11 +1325,10 @@ class SubmitQuote(StepForm):
 
     def prepare(self) -> None:
         lines = list(self.case.lines.select_related("article"))
-        given = {line.number: line.unit_price for line in lines if line.unit_price}
         field: Any = self.fields["lines"]
         field.currency = self.case.currency
         field.set_lines((line.number, line.article.name, line.quantity) for line in lines)
-        field.initial = given
+        field.initial = _unit_prices(lines, self.case.currency)
         self.fields["deliver_on"].initial = self.case.deliver_on or self.case.deliver_by
         self.fields["valid_until"].initial = self.case.valid_until
 
@@ -1357,7 +1363,7 @@ class RecordBillPayment(StepForm):
     bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
 
     def prepare(self) -> None:
-        self.fields["amount"].initial = self.case.due
+        self.fields["amount"].initial = exact(self.case.due, self.case.currency)
         self.fields["paid_on"].initial = timezone.localdate()
 
     def clean_amount(self) -> Decimal:

@@ -34,5 +34,11 @@ def written(amount: Decimal, currency: str) -> str:
     return f"{currency} {amount:,.{exponent(currency)}f}"
 
 
+def exact(amount: Decimal, currency: str) -> Decimal:
+    """With the digits of its currency; one with more keeps them, since nothing is rounded here."""
+    told = amount.quantize(Decimal(1).scaleb(-exponent(currency)))
+    return told if told == amount else amount
+
+
 def amount_of(units: int, currency: str) -> Decimal:
     return Decimal(units).scaleb(-exponent(currency))

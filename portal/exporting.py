@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from documents.file_names import clean
 from documents.tables import WRITERS, Cell, Table
-from ledger.money import exponent
+from ledger.money import exact
 
 MONEY = frozenset({"amount", "total", "worth"})
 
@@ -91,16 +90,10 @@ def _told(row: Any, name: str) -> Iterator[Cell]:
     if name == "state":
         yield row.state_label
     elif name in MONEY:
-        yield None if value is None else _exact(value, row.currency)
+        yield None if value is None else exact(value, row.currency)
         yield None if value is None else row.currency
     else:
         yield value if value is None or isinstance(value, date) else str(value)
-
-
-def _exact(amount: Decimal, currency: str) -> Decimal:
-    """With the digits of its currency; one with more keeps them, since nothing is rounded here."""
-    told = amount.quantize(Decimal(1).scaleb(-exponent(currency)))
-    return told if told == amount else amount
 
 
 def _along(row: Any, way: str) -> Any:

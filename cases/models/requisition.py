@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from cases import actions, notices, rules
@@ -27,7 +28,7 @@ from workflow.steps import beginning, step
 
 class State(models.TextChoices):
     SUBMITTED = "submitted", _("submitted")
-    PRICED = "priced", _("priced")
+    PRICED = "priced", pgettext_lazy("requisition", "priced")
     ACCEPTED = "accepted", _("accepted")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
