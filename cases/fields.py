@@ -577,6 +577,8 @@ class LineCostsField(PerLineField):
         try:
             given = column.formfield().clean(value)
             column.run_validators(given)
+            if name == "basis":
+                reads_as_it_is(given)
             return name, given
         except ValidationError as error:
             told = (f"{column.verbose_name}: {why}" for why in error.messages)

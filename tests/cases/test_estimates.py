@@ -130,6 +130,7 @@ def test_the_form_begins_with_what_was_estimated_before() -> None:
         (COSTS | {"profit_rate": "101"}, "Line 1: profit (percent): Ensure this value is less"),
         (COSTS | {"variation_base": "all"}, "Line 1: cost variation is a percentage of: Select a"),
         (COSTS | {"basis": " "}, "Line 1: where costs and rates come from: This field is required"),
+        (COSTS | {"basis": "8 \u202e%"}, "Line 1: where costs and rates come from: "),
         (COSTS | {"margin": "8"}, "Line 1: unknown field margin."),
         (SMALL | {"material": "0"}, "Line 1: costs nothing. Give its material, work or expenses."),
         ("120000000", "Line 1: give its costs by name."),
