@@ -46,6 +46,7 @@ from cases.models import (
 )
 from cases.models.change import Kind
 from cases.models.estimate import ASKED
+from cases.models.liability import is_a_curve
 from cases.models.request import (
     AnswerWanted,
     DualUse,
@@ -66,7 +67,7 @@ from exports.models.shipment import Mode, packed_quantities
 from industry.models import Article, ArticlePrice
 from ledger.money import currencies, exact, exponent, written
 from partners.models import Nation, Organisation
-from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past
+from workflow.forms import StepForm, WithReason, asks, not_in_future, not_past, reads_as_it_is
 
 LONGEST_IN_A_LIST = 80
 
@@ -849,6 +850,38 @@ class ProposeWaiver(StepForm):
         if given.get("lines") and given.get("charges") and not waivers.forgone(self.case, given):
             self.add_error(
                 "charges", _t("These lines bear no such charge: nothing would be waived.")
+            )
+        return given
+
+
+@asks(Contract.enter_worksheet)
+class EnterWorksheet(StepForm):
+    points = forms.CharField(
+        label=_("Per cent spent and per cent owed"),
+        help_text=_(
+            "Of the value, from 0 to 100: 0:0, 45:10, 100:0. Left empty, the standard curve counts."
+        ),
+        max_length=300,
+        required=False,
+        validators=[is_a_curve],
+    )
+    worksheet = forms.CharField(
+        label=_("Worksheet"),
+        help_text=_("Whose it is, its number and its day."),
+        max_length=200,
+        required=False,
+        validators=[reads_as_it_is],
+    )
+
+    def prepare(self) -> None:
+        self.fields["points"].initial = self.case.liability_points
+        self.fields["worksheet"].initial = self.case.liability_source
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if bool(given.get("points")) is not bool(given.get("worksheet")) and not self.errors:
+            self.add_error(
+                "worksheet", _t("Give the figures together with the worksheet, or neither.")
             )
         return given
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import Lead
@@ -24,6 +25,7 @@ from cases import clocks, delays, forecast
 from cases.models import Request, ReturnReason
 from cases.models.request import State
 from partners.access import ROLES
+from partners.models import Person
 from workflow.deadlines import readings_of_many
 from workflow.models import Case, Entry
 from workflow.steps import steps_of
@@ -143,6 +145,7 @@ class Promise:
 
     request: Request
     group: str  # by which standard: "A" to "D", "pa"
+    desk: str  # whoever took the request in hand
     due_on: date
     answered_on: date | None
     why: str  # it is late
@@ -165,11 +168,12 @@ def promises(rows: QuerySet[Request], period: Period) -> list[Promise]:
         for reading in readings.get(request.pk, [])
         if reading.clock.name == clocks.ANSWERING.name
     ]
-    reasons = delays.reasons(requests)
+    reasons, desks = delays.reasons(requests), _desks(rows, requests)
     return [
         Promise(
             request,
             request.answer_group,
+            desks.get(request.pk, ""),
             reading.due_on,
             timezone.localdate(reading.stopped_at) if reading.stopped_at else None,
             reasons[reading.key].kind if reading.key in reasons else "",
@@ -177,6 +181,14 @@ def promises(rows: QuerySet[Request], period: Period) -> list[Promise]:
         for request, reading in found
         if reading.due_on and (reading.stopped_at or reading.is_late)
     ]
+
+
+def _desks(rows: QuerySet[Request], requests: Iterable[Request]) -> dict[Any, str]:
+    """By request, who accepted it as actionable, the last time that somebody did."""
+    taken = _steps(rows, "accept_as_actionable").filter(case_id__in=[one.pk for one in requests])
+    by = dict(taken.order_by("pk").values_list("case_id", "actor_id"))
+    people = Person.objects.in_bulk([UUID(one) for one in by.values()])
+    return {case_id: str(people.get(UUID(one), "")) for case_id, one in by.items()}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _t
 
 from cases.models.liability import LiabilityCurve
 from cases.pricing import STOCK
-from cases.schedule import Outlay, Schedule, expected, months_after
+from cases.schedule import Curve, Outlay, Schedule, expected, months_after, points_of
 
 CURVE = "production"
 
@@ -39,13 +40,7 @@ def of(contract: Any, *, letter_of_credit: bool | None = None) -> Schedule:
             _t("Line %(lines)s does not say when it is supplied. Write the terms of the lines.")
             % {"lines": ", ".join(untimed)}
         )
-    accepted_on = accepted(contract)
-    row = LiabilityCurve.objects.on(contract.priced_on).filter(curve=CURVE).first()
-    if row is None:
-        raise NoSchedule(
-            _t("No curve of termination liability is in force on %(day)s.")
-            % {"day": date_format(contract.priced_on)}
-        )
+    accepted_on, row = accepted(contract), _standard(contract)
     if letter_of_credit is None:
         letter_of_credit = contract.request.gives_letter_of_credit
     return expected(
@@ -54,10 +49,34 @@ def of(contract: Any, *, letter_of_credit: bool | None = None) -> Schedule:
         deposit=contract.deposit or Decimal(0),
         accepted_on=accepted_on,
         due=row.days,
-        curve=row.plain(),
+        curve=_curve(contract, row),
         currency=contract.currency,
         letter_of_credit=letter_of_credit,
     )
+
+
+def curve(contract: Any) -> Curve:
+    """What would be owed at each stage. Raises `NoSchedule`."""
+    return _curve(contract, _standard(contract))
+
+
+def _curve(contract: Any, standard: LiabilityCurve) -> Curve:
+    """That of the contractor's own worksheet, where there is one."""
+    if not contract.liability_points:
+        return standard.plain()
+    points = points_of(contract.liability_points)
+    return replace(standard.plain(), points=points, source=contract.liability_source)
+
+
+def _standard(contract: Any) -> LiabilityCurve:
+    rows = LiabilityCurve.objects.on(contract.priced_on).filter(curve=CURVE)
+    row: LiabilityCurve | None = rows.first()
+    if row is None:
+        raise NoSchedule(
+            _t("No curve of termination liability is in force on %(day)s.")
+            % {"day": date_format(contract.priced_on)}
+        )
+    return row
 
 
 def table(contract: Any) -> list[dict[str, Any]]:

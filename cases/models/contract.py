@@ -29,6 +29,7 @@ from cases import (
 )
 from cases.kinds import KindOfCase
 from cases.matters import OFFER, WAIVER
+from cases.models.liability import is_a_curve
 from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
 from cases.models.rate import Rate, rate_on
 from cases.models.request import Request
@@ -449,6 +450,17 @@ class Contract(PricedCase):
     proposed_waiver = models.JSONField(
         _("waiver proposed"), default=dict, db_default={}, editable=False
     )
+    liability_points = models.CharField(
+        _("per cent spent and per cent owed"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[is_a_curve],
+    )
+    liability_source = models.CharField(
+        _("contractor's worksheet"), max_length=200, blank=True, default="", db_default=""
+    )
     deliver_by = models.DateField(_("promised by"), null=True, editable=False)
     suspended_at = models.DateTimeField(_("suspended"), null=True)
     no_more_orders_at = models.DateTimeField(_("no more orders, as confirmed"), null=True)
@@ -585,6 +597,19 @@ class Contract(PricedCase):
     )
     def choose_notes(self, *, notes: list[str]) -> None:
         """Choose from the library what stands on the paper beside the notes that always do."""
+
+    @step(
+        state,
+        source=State.DRAFT,
+        label=_("Enter the contractor's worksheet"),
+        awaited=False,
+        may=rules.case_manager,
+        when=[is_priced_by_quotes],
+        duty="offer:draft",
+    )
+    def enter_worksheet(self, *, points: str, worksheet: str) -> None:
+        """What would be owed to industry if everything were cancelled, in place of the standard curve."""
+        self.liability_points, self.liability_source = points, worksheet
 
     @step(
         state,

@@ -109,6 +109,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "kept": kept[0] if kept else Share("", 0, 0),
         "by_group": _named(indicators.shares(promised, lambda one: one.group), GROUPS),
         "by_nation": indicators.shares(promised, lambda one: str(one.request.nation)),
+        "by_desk": indicators.shares(promised, lambda one: one.desk),
         "late": [_late(one) for one in indicators.late_now(requests, contracts)],
         "passes": [
             indicators.first_pass(requests, "requests", period),
@@ -191,6 +192,7 @@ def _promises_table(asked: Asked) -> Table:
         _t("Number"),
         _t("Nation"),
         _t("Group"),
+        _t("Desk"),
         _t("Answer expected by"),
         _t("Answered on"),
         _t("In time"),
@@ -201,6 +203,7 @@ def _promises_table(asked: Asked) -> Table:
             one.request.number,
             str(one.request.nation),
             str(GROUPS.get(one.group, one.group)),
+            one.desk,
             one.due_on,
             one.answered_on,
             _t("yes") if one.was_kept else _t("no"),

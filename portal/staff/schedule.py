@@ -41,6 +41,8 @@ def schedule(request: HttpRequest, number: str) -> HttpResponse:
             for one in found.payments
         ],
         "begins_on": payments.accepted(case),
+        "curve": payments.curve(case),
+        "is_worksheet": bool(case.liability_points),
     }
     return render(request, "portal/staff/schedule.html", context)
 

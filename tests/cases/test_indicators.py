@@ -15,6 +15,7 @@ from cases import forecast, indicators
 from cases.indicators import Period, Share
 from cases.models import Request
 from tests.factories import NationFactory, RequestFactory, person
+from workflow.models import Entry
 from workflow.rights import SYSTEM
 from workflow.steps import take, take_within
 
@@ -126,6 +127,10 @@ def test_answer_by_its_day_keeps_the_promise_and_a_later_one_does_not(clock: Any
     assert {one.request.pk: one.was_kept for one in found} == {kept.pk: True, late.pk: False}
     assert indicators.shares(found, lambda one: one.group) == [Share("D", 2, 1)]
     assert indicators.shares(found, lambda one: "")[0].percent == 50
+    by_desk = indicators.shares(found, lambda one: one.desk)
+    taken = Entry.objects.filter(step="accept_as_actionable")
+    assert [one.name for one in by_desk] == sorted(taken.values_list("actor_name", flat=True))
+    assert sorted((one.of_all, one.good) for one in by_desk) == [(1, 0), (1, 1)]
 
 
 def test_request_that_was_withdrawn_was_not_answered(clock: Any) -> None:

@@ -21,6 +21,8 @@ from cases.payments import NoSchedule
 from cases.schedule import Curve, Outlay, days_from, due_days_of, expected, months_after, points_of
 from tests.factories import ContractFactory, person
 from tests.people import enter
+from workflow.forms import form_for
+from workflow.steps import steps_of, take
 
 QUARTERS = due_days_of("03-15, 06-15, 09-15, 12-15")
 CURVE = Curve("production", points_of("0:0, 50:10, 100:0"), date(2026, 1, 1), None, "test")
@@ -195,6 +197,80 @@ def test_line_with_a_period_is_spent_within_it() -> None:
 
     assert found.payments[1].disbursement == 0
     assert found.payments[-1].due == date(2028, 9, 15)  # the next is due in December
+
+
+# The contractor's own worksheet ----------------------------------------------------------------
+
+WORKSHEET = {"points": "0:0, 50:30, 100:0", "worksheet": "Sample Electric, 2026-11-20"}
+
+
+def drafted(**fields: Any) -> Any:
+    contract = ContractFactory(is_priced=True, **fields)
+    contract.lines.update(months_from=12, months_to=24)
+    return Contract.objects.get(pk=contract.pk)
+
+
+def with_worksheet(contract: Any, **given: str) -> Any:
+    step = steps_of(Contract)["enter_worksheet"]
+    return form_for(contract, step, person("case_manager"), given)
+
+
+@pytest.mark.django_db
+def test_worksheet_of_the_contractor_counts_in_place_of_the_standard_curve() -> None:
+    contract = drafted()
+    standard = payments.of(contract, letter_of_credit=False)
+    form = with_worksheet(contract, **WORKSHEET)
+    assert form.is_valid(), form.errors
+    take(contract, "enter_worksheet", by=person("case_manager"), **form.cleaned_data)
+    own = payments.of(Contract.objects.get(pk=contract.pk), letter_of_credit=False)
+
+    def most(found: Any) -> Decimal:
+        return max(one.termination_liability for one in found.payments)
+
+    assert most(own) > most(standard)
+    assert own.total == standard.total
+    assert payments.curve(Contract.objects.get(pk=contract.pk)).source == WORKSHEET["worksheet"]
+
+
+@pytest.mark.django_db
+def test_empty_worksheet_brings_the_standard_curve_back() -> None:
+    contract = drafted(liability_points="0:0, 50:30, 100:0", liability_source="Firm")
+    form = with_worksheet(contract)
+    assert form.is_valid(), form.errors
+    take(contract, "enter_worksheet", by=person("case_manager"), **form.cleaned_data)
+
+    assert payments.curve(Contract.objects.get(pk=contract.pk)).name == payments.CURVE
+    assert Contract.objects.get(pk=contract.pk).liability_source == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"points": "0:0, 50:30", "worksheet": "Firm"}, "points"),
+        ({"points": "0:0, 100:0", "worksheet": ""}, "worksheet"),
+        ({"points": "", "worksheet": "Firm"}, "worksheet"),
+        ({"points": "0:0, 100:0", "worksheet": "Firm\u202e"}, "worksheet"),
+    ],
+)
+def test_half_a_worksheet_is_refused(given: dict[str, str], field: str) -> None:
+    form = with_worksheet(drafted(), **given)
+
+    assert list(form.errors) == [field]
+
+
+@pytest.mark.django_db
+def test_page_names_what_the_liability_rests_on() -> None:
+    client = enter(Client(), person("finance_officer"))
+    usual, own = drafted(), drafted(liability_points="0:0, 100:0", liability_source="Firm, no. 7")
+
+    pages = [
+        client.get(reverse("staff:schedule", args=[one.number])).content.decode()
+        for one in (usual, own)
+    ]
+
+    assert "by the standard curve" in pages[0]
+    assert "worksheet (Firm, no. 7)" in pages[1]
 
 
 # Where it is read ------------------------------------------------------------------------------
