@@ -64,6 +64,7 @@ FIELDS: dict[str, str | Promise] = {
     "quantity": _("quantity"),
     "quote": _("quote"),
     "reason": _("reason"),
+    "part_of": _("sub-line of line"),
     "release_code": _("offer release"),
     "remarks": _("remarks"),
     "request": _("request"),

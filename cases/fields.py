@@ -612,6 +612,9 @@ class TermsWidget(ColumnsWidget):
         self.codes: Mapping[str, Mapping[str, str]] = {}
 
     def looks(self, column: str) -> dict[str, Any]:
+        if column == "part_of":
+            named = [(number, f"{number}: {name}") for number, (name, _) in self.lines.items()]
+            return {"options": [("", "—"), *named]}
         if column in self.codes:
             options = [(code, f"{code} {name}") for code, name in self.codes[column].items()]
             return {"options": options if column == "source" else [("", "—"), *options]}
@@ -652,13 +655,45 @@ class LineTermsField(PerLineField):
             raise ValidationError(_t("give its terms by name."))
         if unknown := sorted(set(item) - set(TERMS)):
             raise ValidationError(_t("unknown field %(fields)s.") % {"fields": ", ".join(unknown)})
-        terms = dict(self.there[number]) | {name: self._term(name, item[name]) for name in item}
+        terms = dict(self.there[number]) | {
+            name: self._above(number, item[name])
+            if name == "part_of"
+            else self._term(name, item[name])
+            for name in item
+        }
         if not terms["source"]:
             raise ValidationError(_t("choose the source of supply."))
         if terms["source"] in STOCK and number in self.bought:
             raise ValidationError(_t("is being bought already: it cannot come from stock."))
         self._runs_forward(terms)
         return terms
+
+    def clean(self, value: Any) -> dict[int, Any]:
+        cleaned = super().clean(value)
+        after = dict(self.there) | cleaned
+        below = {number: terms["part_of"] for number, terms in after.items() if terms["part_of"]}
+        _all_or_errors(
+            _at_line(
+                number,
+                ValidationError(
+                    _t("line %(above)s is a sub-line itself. Name the line above it.")
+                    % {"above": above}
+                ),
+            )
+            if above in below
+            else number
+            for number, above in below.items()
+        )
+        return cleaned
+
+    def _above(self, number: int, value: Any) -> int | None:
+        """The line of which it is a sub-line, if of any."""
+        if value in self.empty_values:
+            return None
+        above = next((one for one in self.known if str(one) == str(value).strip()), None)
+        if above is None or above == number:
+            raise ValidationError(_t("a sub-line belongs to another line of this paper."))
+        return above
 
     def _term(self, name: str, value: Any) -> Any:
         if name in self.codes:

@@ -30,7 +30,8 @@ def told(terms: Values, names: Names) -> list[str]:
         for column, label in CODED_LABELS.items()
         if (code := terms[column])
     ]
-    return [*coded, *_times(terms), *_charges(terms), *([terms["note"]] if terms["note"] else [])]
+    note = [terms["note"]] if terms["note"] else []
+    return [*_place(terms), *coded, *_times(terms), *_charges(terms), *note]
 
 
 def on(day: date) -> Callable[[Values], list[str]]:
@@ -73,6 +74,12 @@ CODED_LABELS = {
     "terms_of_sale": _("Terms of sale"),
     "release_code": _("Offer release"),
 }
+
+
+def _place(terms: Values) -> list[str]:
+    """Below which line it stands; early versions do not tell."""
+    above = terms.get("part_of")
+    return [_t("Sub-line of line %(row)s") % {"row": above}] if above else []
 
 
 def _charges(terms: Values) -> list[str]:

@@ -21,7 +21,14 @@ from approvals import files
 from cases import actions, deadlines, notices, papers, rules
 from cases.matters import AMENDMENT
 from cases.models.contract import Contract, ContractLine, offer_is_over, offer_is_valid
-from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
+from cases.models.priced import (
+    PricedCase,
+    PricedLine,
+    adds_up,
+    part_of_another,
+    priced_whole,
+    runs_forward,
+)
 from exports.models import TransferReview
 from exports.models.shipment import packed_quantities
 from ledger.money import written
@@ -450,6 +457,7 @@ class ChangeLine(PricedLine):
         constraints = [
             models.UniqueConstraint(fields=["change", "number"], name="cases_changeline_once"),
             priced_whole("cases_changeline_priced_whole"),
+            part_of_another("cases_changeline_part_of_another"),
             runs_forward("cases_changeline_runs_forward"),
         ]
 

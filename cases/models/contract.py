@@ -30,7 +30,14 @@ from cases import (
 from cases.kinds import KindOfCase
 from cases.matters import OFFER, WAIVER
 from cases.models.liability import is_a_curve
-from cases.models.priced import PricedCase, PricedLine, adds_up, priced_whole, runs_forward
+from cases.models.priced import (
+    PricedCase,
+    PricedLine,
+    adds_up,
+    part_of_another,
+    priced_whole,
+    runs_forward,
+)
 from cases.models.rate import Rate, rate_on
 from cases.models.request import Request
 from cases.pricing import STOCK, rounded
@@ -1174,6 +1181,7 @@ class ContractLine(PricedLine):
         constraints = [
             models.UniqueConstraint(fields=["contract", "number"], name="cases_contractline_once"),
             priced_whole("cases_contractline_priced_whole"),
+            part_of_another("cases_contractline_part_of_another"),
             runs_forward("cases_contractline_runs_forward"),
             models.CheckConstraint(
                 condition=Q(drawn=0)

@@ -70,6 +70,7 @@ def adds_up(name: str) -> models.CheckConstraint:
 class LineTerms(models.Model):
     """From where, when, how far and on what terms. What the codes mean stands in the reference data."""
 
+    part_of = models.PositiveSmallIntegerField(_("sub-line of line"), null=True)
     source = models.CharField(
         _("source of supply"), max_length=4, default=Source.PROCUREMENT.value, db_default="P"
     )
@@ -102,7 +103,7 @@ CODED = {
 # What is written about a line; what else goes with it into a change and a version follows from rates
 # and decisions.
 TERMS = (
-    *("source", "months_from", "months_to", "period_from", "period_to"),
+    *("part_of", "source", "months_from", "months_to", "period_from", "period_to"),
     *("delivery_term", "terms_of_sale", "release_code", "note"),
 )
 CHARGES = ("nonrecurring_unit", "waived")
@@ -138,6 +139,11 @@ class PricedLine(LineTerms, NationLine):
     @property
     def terms(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in (*TERMS, *CHARGES)}
+
+
+def part_of_another(name: str) -> models.CheckConstraint:
+    """No line is a sub-line of itself."""
+    return models.CheckConstraint(condition=Q(part_of=None) | ~Q(part_of=F("number")), name=name)
 
 
 def runs_forward(name: str) -> models.CheckConstraint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -108,6 +109,9 @@ def test_what_is_not_named_stays() -> None:
         ),
         ({"period_from": "soon", "period_to": "later"}, "Line 1: Enter a valid date."),
         ({"note": "a\N{RIGHT-TO-LEFT OVERRIDE}b"}, "Line 1: "),
+        ({"part_of": "1"}, "Line 1: a sub-line belongs to another line of this paper."),
+        ({"part_of": "7"}, "Line 1: a sub-line belongs to another line of this paper."),
+        ({"part_of": "two"}, "Line 1: a sub-line belongs to another line of this paper."),
     ],
 )
 def test_terms_that_do_not_fit_are_told_with_their_line(given: Any, why: str) -> None:
@@ -257,6 +261,71 @@ def test_new_line_that_is_left_out_again_leaves_nothing() -> None:
     take(change, "write", by=manager, **form.cleaned_data)
 
     assert set(change.lines.values_list("number", flat=True)) == {1}
+
+
+# Sub-lines -----------------------------------------------------------------------------------
+
+
+def test_sub_line_stands_under_its_line_and_keeps_its_price() -> None:
+    contract = ContractFactory(is_priced=True)
+    before = list(contract.lines.values_list("number", "amount"))
+    contract = written(contract, {"2": {"part_of": "1"}})
+
+    assert list(contract.lines.values_list("number", "part_of")) == [(1, None), (2, 1)]
+    assert list(contract.lines.values_list("number", "amount")) == before
+    page = papers.offer.html(contract, contract.opened_at, draft=True)
+    assert "Sub-line of line 1" in page
+    assert "明細1の内訳" in page
+    (_above, below) = terms.lines_in_words(contract)
+    assert below.said[0] == "Sub-line of line 1"
+
+
+def test_sub_line_becomes_a_line_of_its_own_again() -> None:
+    contract = written(ContractFactory(), {"2": {"part_of": "1"}})
+    contract = written(contract, {"2": {"part_of": ""}})
+
+    assert contract.lines.get(number=2).part_of is None
+
+
+def test_sub_line_has_no_sub_lines() -> None:
+    form = filled_in(ContractFactory(), {"1": {"part_of": "2"}, "2": {"part_of": "1"}})
+
+    assert form.errors["terms"] == [
+        "Line 1: line 2 is a sub-line itself. Name the line above it.",
+        "Line 2: line 1 is a sub-line itself. Name the line above it.",
+    ]
+
+
+def test_line_with_sub_lines_becomes_none() -> None:
+    contract = written(ContractFactory(), {"2": {"part_of": "1"}})
+    contract.lines.create(
+        number=3, nation_id="PH", article=contract.lines.get(number=1).article, quantity=1
+    )
+
+    form = filled_in(contract, {"1": {"part_of": "3"}})
+
+    assert form.errors["terms"] == ["Line 2: line 1 is a sub-line itself. Name the line above it."]
+
+
+def test_form_offers_the_other_lines_and_keeps_what_was_chosen() -> None:
+    contract = written(ContractFactory(), {"2": {"part_of": "1"}})
+    step = steps_of(Contract)["write_terms"]
+    fresh = str(form_for(contract, step, person("case_manager"), None))
+    posted = {"terms-2-part_of": "1", "terms-2-source": ""}
+    refused = str(form_for(contract, step, person("case_manager"), posted))
+
+    for page in (fresh, refused):
+        (chosen,) = re.findall(r'<option value="(\d*)" selected>\s*1: ', page)
+        assert chosen == "1"
+
+
+def test_change_makes_a_sub_line_and_the_versions_tell() -> None:
+    change = ChangeFactory(furnished=False)
+    change.lines.all().delete()
+    change = written(change, {"2": {"part_of": "1"}})
+
+    assert [line.part_of for line in change.lines_after()] == [None, 1]
+    assert "Sub-line of line 1" in papers.change.html(change, change.opened_at, draft=True)
 
 
 # Words ---------------------------------------------------------------------------------------

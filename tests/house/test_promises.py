@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import CharField, Value
+from django.db.models import CharField, F, Value
 from django.db.utils import IntegrityError
 from django.utils import timezone
 
@@ -465,6 +465,9 @@ PROMISES: dict[str, Callable[[], Any]] = {
     "cases_contract_one_live_per_request": lambda: again(ContractFactory(), number="C2"),
     "cases_contractline_once": lambda: again(line_of(ContractFactory)),
     "cases_contractline_priced_whole": lambda: change(line_of(ContractFactory), unit_price=1),
+    "cases_contractline_part_of_another": lambda: change(
+        line_of(ContractFactory), part_of=F("number")
+    ),
     "cases_contractline_runs_forward": lambda: change(line_of(ContractFactory), months_from=3),
     "cases_contract_known_kind": lambda: change(ContractFactory(), kind_of_case="whim"),
     "cases_contract_builds_on_another": built_on_itself,
@@ -493,6 +496,7 @@ PROMISES: dict[str, Callable[[], Any]] = {
         ChangeFactory(state="in_effect"), in_effect_at=None
     ),
     "cases_changeline_once": lambda: again(line_of(ChangeFactory)),
+    "cases_changeline_part_of_another": lambda: change(line_of(ChangeFactory), part_of=F("number")),
     "cases_changeline_runs_forward": lambda: change(line_of(ChangeFactory), period_to=DAY),
     "cases_changeline_priced_whole": lambda: change(line_of(ChangeFactory), unit_price=None),
     "cases_version_once": version,
