@@ -184,6 +184,17 @@ def test_column_added_by_a_migration_raises_no_alarm(monkeypatch: pytest.MonkeyP
     }
 
 
+def test_new_scheme_of_a_table_without_rows_attests_nothing() -> None:
+    first = scheme().number
+    Rate._base_manager.all().delete()
+    run("ALTER TABLE cases_rate ALTER COLUMN source TYPE varchar(500)")
+
+    attest.keep_up()
+
+    assert scheme().number == first + 1
+    assert not Entry.objects.filter(event="reattested", subject="cases_rate").exists()
+
+
 def test_table_whose_columns_change_outside_the_scheme_is_as_attested() -> None:
     run("ALTER TABLE cases_rate ADD COLUMN remark text DEFAULT 'x'")
 
