@@ -656,10 +656,7 @@ class LineTermsField(PerLineField):
         if unknown := sorted(set(item) - set(TERMS)):
             raise ValidationError(_t("unknown field %(fields)s.") % {"fields": ", ".join(unknown)})
         terms = dict(self.there[number]) | {
-            name: self._above(number, item[name])
-            if name == "part_of"
-            else self._term(name, item[name])
-            for name in item
+            name: self._term(number, name, value) for name, value in item.items()
         }
         if not terms["source"]:
             raise ValidationError(_t("choose the source of supply."))
@@ -672,17 +669,11 @@ class LineTermsField(PerLineField):
         cleaned = super().clean(value)
         after = dict(self.there) | cleaned
         below = {number: terms["part_of"] for number, terms in after.items() if terms["part_of"]}
+        nested = _t("line %(above)s is a sub-line itself. Name the line above it.")
         _all_or_errors(
-            _at_line(
-                number,
-                ValidationError(
-                    _t("line %(above)s is a sub-line itself. Name the line above it.")
-                    % {"above": above}
-                ),
-            )
-            if above in below
-            else number
+            _at_line(number, ValidationError(nested % {"above": above}))
             for number, above in below.items()
+            if above in below
         )
         return cleaned
 
@@ -695,7 +686,9 @@ class LineTermsField(PerLineField):
             raise ValidationError(_t("a sub-line belongs to another line of this paper."))
         return above
 
-    def _term(self, name: str, value: Any) -> Any:
+    def _term(self, number: int, name: str, value: Any) -> Any:
+        if name == "part_of":
+            return self._above(number, value)
         if name in self.codes:
             code = str(value or "").strip()
             if code and code not in self.codes[name]:
