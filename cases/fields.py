@@ -669,11 +669,8 @@ class LineTermsField(PerLineField):
         cleaned = super().clean(value)
         after = dict(self.there) | cleaned
         below = {number: terms["part_of"] for number, terms in after.items() if terms["part_of"]}
-        nested = _t("line %(above)s is a sub-line itself. Name the line above it.")
         _all_or_errors(
-            _at_line(number, ValidationError(nested % {"above": above}))
-            for number, above in below.items()
-            if above in below
+            _at_line(number, _nested(above)) for number, above in below.items() if above in below
         )
         return cleaned
 
@@ -717,6 +714,12 @@ class LineTermsField(PerLineField):
                 raise ValidationError(_t("the last cannot be before the first."))
         if months[0] is not None and period[0] is not None:
             raise ValidationError(_t("give months after acceptance or a period, not both."))
+
+
+def _nested(above: int) -> ValidationError:
+    return ValidationError(
+        _t("line %(above)s is a sub-line itself. Name the line above it.") % {"above": above}
+    )
 
 
 class ChangedLines(RowsWidget):

@@ -155,9 +155,14 @@ OF_OFFERS = (
 )
 
 
+def rates_of(rate_set: str) -> RateSet:
+    """A set of rates, of all days."""
+    return RateSet(row.plain() for row in Rate.objects.filter(rate_set=rate_set))
+
+
 def own_rates() -> RateSet:
-    """The agency's own set, of all days."""
-    return RateSet(row.plain() for row in Rate.objects.filter(rate_set=Rate.Set.JP))
+    """The agency's own."""
+    return rates_of(Rate.Set.JP)
 
 
 def not_open(error: NoRate) -> NotOpen:

@@ -58,10 +58,10 @@ def _told(case: Any) -> dict[str, Any]:
         return {"trouble": str(error)}
     return {
         "lines": [
-            {"number": line.number, "amount": line.line_value, "why": _figures(line.why)}
+            {"number": line.number, "amount": line.line_value, "why": figures(line.why)}
             for line in found.lines
         ],
-        "sums": _figures(found.why),
+        "sums": figures(found.why),
         "is_the_same": _is_the_same(case, found),
     }
 
@@ -72,7 +72,7 @@ def _is_the_same(case: Any, found: Price) -> bool:
     return (case.net, case.administrative_charge) == (found.net, charge)
 
 
-def _figures(why: Iterable[Reason]) -> list[dict[str, Any]]:
+def figures(why: Iterable[Reason]) -> list[dict[str, Any]]:
     return [
         {
             "name": FIGURES[reason.field],

@@ -28,6 +28,7 @@ from tests.factories import (
     ChangeFactory,
     ChargeFactory,
     ContractFactory,
+    CostEstimateFactory,
     IndicationFactory,
     MakerFactory,
     PriceFactory,
@@ -199,6 +200,7 @@ def test_empty_desk_and_lists(
 def test_staff_pages(looker: Callable[..., Looker]) -> None:
     rows = cases_in(STATES)
     talk_about(rows["requests"][0])
+    CostEstimateFactory(line=rows["subcontracts"][1].lines.get(number=1))
     SubcontractFactory(contract=rows["contracts"][3], state="accepted")  # so that it may be packed
     eyes = looker(*ALL_OF_THE_AGENCY)
 
@@ -207,6 +209,10 @@ def test_staff_pages(looker: Callable[..., Looker]) -> None:
     eyes.look(f"/staff/indications/{rows['indications'][0].number}/steps/estimate/", closely=True)
     eyes.look(f"/staff/subcontracts/{rows['subcontracts'][0].number}/steps/solicit/", closely=True)
     eyes.look(f"/staff/subcontracts/{rows['subcontracts'][1].number}/steps/take_quote/")
+    eyes.look(f"/staff/subcontracts/{rows['subcontracts'][1].number}/steps/estimate/")
+    eyes.look(f"/staff/subcontracts/{rows['subcontracts'][1].number}/estimate/", closely=True)
+    eyes.look("/staff/calculator/price/", closely=True)
+    eyes.look("/staff/calculator/schedule/", closely=True)
     eyes.look(f"/staff/reviews/{rows['reviews'][0].number}/steps/screen/", closely=True)
     eyes.look(f"/staff/contracts/{rows['contracts'][3].number}/steps/pack_shipment/")
 
