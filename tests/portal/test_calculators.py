@@ -75,7 +75,7 @@ def test_worked_example_comes_out_to_the_last_digit() -> None:
 
 
 def test_waived_inspection_is_taken_off() -> None:
-    found = priced(VEHICLES | {"waived": "quality"}).context["found"]
+    found = priced(VEHICLES, waived="quality").context["found"]
 
     assert (found.net, found.administration) == (Decimal("30420000.00"), Decimal("973440.00"))
 
