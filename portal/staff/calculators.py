@@ -88,13 +88,14 @@ class PriceQuestion(InACurrency):
         label=_("Set of rates"), choices=Rate.Set.choices, initial=Rate.Set.JP
     )
     on = forms.DateField(label=_("Accepted on"), help_text=_("Whose rates count."))
+    is_packed = forms.BooleanField(label=_("Packed by the maker"), required=False, initial=True)
     waived = forms.MultipleChoiceField(
         label=_("Waived on every line"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=lambda: [(code, capfirst(name)) for code, name in charges.NAMES.items()],
     )
-    field_order = ("rate_set", "currency", "on", "waived")
+    field_order = ("rate_set", "currency", "on", "is_packed", "waived")
 
 
 class PriceRow(forms.Form):
@@ -103,7 +104,6 @@ class PriceRow(forms.Form):
     source = forms.ChoiceField(label=_("Source of supply"), initial=Source.PROCUREMENT.value)
     delivery_term = forms.ChoiceField(label=_("Delivery term"), required=False)
     rate_area = forms.ChoiceField(label=_("Rate area"), required=False, choices=RATE_AREAS)
-    is_packed = forms.BooleanField(label=_("Packed by the maker"), required=False, initial=True)
     nonrecurring_unit = _amount(_("Nonrecurring charge, a unit"))
     overseas_base = _amount(_("Of the base price, made abroad"))
 
@@ -120,7 +120,7 @@ class PriceRow(forms.Form):
             *((code, f"{code} {name}") for code, name in codes["delivery_term"].items()),
         ]
 
-    def line(self, number: int, waived: Iterable[str]) -> Line:
+    def line(self, number: int, *, waived: Iterable[str], is_packed: bool) -> Line:
         given = self.cleaned_data
         return Line(
             number=str(number),
@@ -130,7 +130,7 @@ class PriceRow(forms.Form):
             overseas_base=given["overseas_base"] or NOTHING,
             nonrecurring_unit=given["nonrecurring_unit"] or NOTHING,
             waived=frozenset(waived),
-            packed_by_contractor=given["is_packed"],
+            packed_by_contractor=is_packed,
             delivery_term=given["delivery_term"],
             rate_area=given["rate_area"],
         )
@@ -159,7 +159,10 @@ def _priced(form: PriceQuestion, rows: dict[int, Any]) -> dict[str, Any]:
     asked = form.cleaned_data
     try:
         found = pricing.price(
-            [row.line(number, asked["waived"]) for number, row in rows.items()],
+            [
+                row.line(number, waived=asked["waived"], is_packed=asked["is_packed"])
+                for number, row in rows.items()
+            ],
             currency=asked["currency"],
             rates=rates_of(asked["rate_set"]),
             accepted_on=asked["on"],

@@ -21,10 +21,9 @@ VEHICLES = {
     "unit_base": "1500000",
     "source": "P",
     "delivery_term": "4",
-    "is_packed": "on",
     "nonrecurring_unit": "12000",
 }
-US = {"rate_set": "us", "currency": "USD", "on": "2026-01-15"}
+US = {"rate_set": "us", "currency": "USD", "on": "2026-01-15", "is_packed": "on"}
 PERIODS = [
     ("deposit", "", 500, 300, 0),
     ("Q1", "2027-03-15", 1500, 800, 100),
@@ -83,7 +82,7 @@ def test_waived_inspection_is_taken_off() -> None:
 def test_small_case_is_topped_up_to_the_minimum_of_its_day() -> None:
     piece = {"quantity": "1", "unit_base": "200000", "source": "S"}
 
-    found = priced(piece | {"is_packed": "on"}, on="2008-05-01").context["found"]
+    found = priced(piece, on="2008-05-01").context["found"]
 
     assert (found.administration, found.minimum_top_up, found.total) == (
         Decimal("7600.00"),
@@ -93,7 +92,7 @@ def test_small_case_is_topped_up_to_the_minimum_of_its_day() -> None:
 
 
 def test_agencys_own_set_prices_in_yen() -> None:
-    piece = {"quantity": "7", "unit_base": "1234567", "source": "P", "is_packed": "on"}
+    piece = {"quantity": "7", "unit_base": "1234567", "source": "P"}
 
     found = priced(piece, rate_set="jp", currency="jpy", on="2026-11-22").context["found"]
 
@@ -102,7 +101,7 @@ def test_agencys_own_set_prices_in_yen() -> None:
 
 
 def test_blank_rows_are_left_out() -> None:
-    blank = {"source": "P", "is_packed": "on"}
+    blank = {"source": "P"}
 
     assert len(priced(blank, VEHICLES, blank).context["lines"]) == 1
 
@@ -110,7 +109,7 @@ def test_blank_rows_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("row", "words", "why"),
     [
-        ({"source": "P", "is_packed": "on"}, {}, "Fill in at least one line."),
+        ({"source": "P"}, {}, "Fill in at least one line."),
         (VEHICLES | {"quantity": "0"}, {}, "greater than or equal to 1"),
         (VEHICLES | {"unit_base": ""}, {}, "This field is required."),
         (VEHICLES, {"currency": "XXZ"}, "Give the three capital letters of ISO 4217"),
