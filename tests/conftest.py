@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -16,7 +17,7 @@ import weasyprint
 from coverage import Coverage
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
@@ -55,17 +56,27 @@ REFERENCE = {
     "django_content_type",
     "auth_permission",
 }
+PATIENCE = 30  # seconds
 THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """At the end the database goes, whoever still holds a connection of the pool."""
+    """At the end the database goes, whoever still holds a connection of the pool.
+
+    What the server itself does there, an autovacuum, nobody but its superuser may end: it is waited for.
+    """
 
     def drop(self: DatabaseCreation, test_database_name: str, _verbosity: int) -> None:
+        name = self.connection.ops.quote_name(test_database_name)
         with self._nodb_cursor() as cursor:
-            cursor.execute(
-                f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)"
-            )
+            for patience in reversed(range(PATIENCE)):
+                try:
+                    cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                    break
+                except ProgrammingError:
+                    if not patience:
+                        raise
+                    time.sleep(1)
 
     DatabaseCreation._destroy_test_db = drop
 

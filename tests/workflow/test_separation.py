@@ -216,6 +216,13 @@ PAIRS: list[tuple[str, Any, str, str, dict[str, Any]]] = [
     (
         "offer:release",
         ContractFactory,
+        "enter_worksheet",
+        "case_manager",
+        {"points": "", "worksheet": ""},
+    ),
+    (
+        "offer:release",
+        ContractFactory,
         "choose_kind",
         "case_manager",
         {"kind_of_case": "grant", "builds_on": ""},
