@@ -19,6 +19,7 @@ from cases.models.rate import Rate, not_open, own_rates, rate_on
 from cases.rates import NoRate
 from cases.terms import promised
 from documents import uploads
+from documents.models import Document
 from exports.models import ReviewLine, Shipment, ShipmentLine, TransferReview
 from exports.models.shipment import packed_quantities
 from industry.models import Article, ArticlePrice, NonrecurringCharge
@@ -51,6 +52,27 @@ def receive(
         )
 
     return book
+
+
+ATTACHMENT = "attachment-"
+
+
+def attached(request: Any) -> Any:
+    """What has been attached besides the letter."""
+    return Document.objects.of(request).filter(kind__startswith=ATTACHMENT)
+
+
+def attach(act: Act) -> None:
+    """Each is a paper of its own: files that stand beside each other are no versions of one."""
+    uploads.receive(
+        act.case,
+        act.given["file"],
+        kind=f"{ATTACHMENT}{attached(act.case).count() + 1}",
+        title=act.given["subject"],
+        by=act.by,
+        for_nation=True,
+        label=act.given.get("handling", ""),
+    )
 
 
 # Request → review, contract ------------------------------------------------------------------

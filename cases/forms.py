@@ -615,6 +615,12 @@ class AttachLetter(WithHandling):
     )
 
 
+@asks(Request.attach_file)
+class AttachFile(WithHandling):
+    subject = forms.CharField(label=_("What it is"), max_length=120, validators=[reads_as_it_is])
+    file = PaperField(label=_("File"))
+
+
 # Price and availability ----------------------------------------------------------------------
 
 

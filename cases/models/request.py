@@ -49,6 +49,7 @@ class State(models.TextChoices):
 TALKED_ABOUT = [State.SUBMITTED, State.RETURNED, State.ACTIONABLE, State.UNDER_APPROVAL]
 ASKED = ("partner", _("a question to the nation"))
 PROPOSED = ("ours", _("a negative answer is under approval"))
+MOST_FILES = 30
 
 
 class Purpose(models.TextChoices):
@@ -137,6 +138,13 @@ def has_letter(request: Request) -> str:
     if Document.objects.of(request).filter(kind="request_letter").exists():
         return ""
     return _t("Attach the signed letter of request first.")
+
+
+def has_room_for_files(request: Request) -> str:
+    """Not too many files are attached already."""
+    if actions.attached(request).count() < MOST_FILES:
+        return ""
+    return _t("%(most)s files are attached already. Put several into one.") % {"most": MOST_FILES}
 
 
 def is_addressed(request: Request) -> str:
@@ -495,6 +503,17 @@ class Request(NationCase):
     )
     def attach_letter(self, *, letter: Any, handling: str = "") -> None:
         """Attach the signed letter of request, or a newer version of it."""
+
+    @step(
+        state,
+        source=[State.DRAFT, State.RETURNED, State.SUBMITTED, State.ACTIONABLE],
+        label=_("Attach another file"),
+        may=rules.requester_or_desk,
+        when=[has_room_for_files],
+        books=[actions.attach],
+    )
+    def attach_file(self, *, subject: str, file: Any, handling: str = "") -> None:
+        """A statement of work, a drawing, a list: whatever explains the request to both sides."""
 
     @step(
         state,

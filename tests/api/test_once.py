@@ -79,6 +79,13 @@ UNSAFE = [
     Unsafe("requester", None, "", ASKED, OTHERS),
     Unsafe("requester", drafted, "revise", ASKED, OTHERS),
     Unsafe("requester", drafted, "attach_letter", {"letter": A_PDF}, {"letter": A_PDF + b"%"}),
+    Unsafe(
+        "requester",
+        drafted,
+        "attach_file",
+        {"subject": "Map", "file": A_PDF},
+        {"subject": "Plan", "file": A_PDF},
+    ),
     Unsafe("requester", drafted, "copy", {"reference": "A"}, {"reference": "B"}),
     Unsafe(
         "requester",
@@ -173,6 +180,8 @@ def send(who: Caller, address: str, body: dict[str, Any], key: str = KEY) -> Any
     if any(isinstance(value, bytes) for value in body.values()):
         files = {
             name: SimpleUploadedFile("paper.pdf", data, content_type="application/pdf")
+            if isinstance(data, bytes)
+            else data
             for name, data in body.items()
         }
         return Client().post(address, files, headers=headers)

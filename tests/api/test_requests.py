@@ -369,6 +369,21 @@ def test_a_step_that_is_not_theirs_does_not_exist(
     assert (answer.status_code, problem(answer)["type"]) == (404, "urn:problem-type:fms:not-found")
 
 
+def test_file_beside_the_letter_is_a_paper_that_the_nation_reads(requester: Caller) -> None:
+    request = RequestFactory(state="submitted")
+    below = f"requests/{request.number}/steps/"
+
+    nameless = requester.send_form(f"{below}attach_file/", {"file": letter()})
+    attached = requester.send_form(
+        f"{below}attach_file/", {"subject": "Statement of work", "file": letter()}
+    )
+
+    assert nameless.status_code == 422
+    assert attached.status_code == 200, attached.content
+    papers = requester.get(f"documents/?case={request.number}").json()["results"]
+    assert "Statement of work" in [one["title"] for one in papers]
+
+
 def test_steps_tell_what_is_open_and_why_not(requester: Caller) -> None:
     request = RequestFactory(furnished=False, version=3)
 
@@ -377,7 +392,7 @@ def test_steps_tell_what_is_open_and_why_not(requester: Caller) -> None:
     assert (body["version"], body["state"]) == (3, "draft")
     assert body["whose_turn"] == [{"role": "requester", "label": "Requester"}]
     by_name = {step["name"]: step for step in body["steps"]}
-    assert list(by_name) == ["revise", "copy", "attach_letter", "submit", "withdraw"]
+    assert list(by_name) == ["revise", "copy", "attach_letter", "attach_file", "submit", "withdraw"]
     assert by_name["submit"] == {
         "name": "submit",
         "label": "Submit",

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cases import actions
 from cases.models import Bill, Contract, Quote, Rate, Request, Subcontract
 from documents.models import Document
 from exports.models import Shipment, TransferReview
@@ -134,6 +135,19 @@ def test_letter_is_kept_as_the_nations_paper() -> None:
         "PH",
     )
     assert kept.read() == PDF
+
+
+def test_other_files_stand_beside_the_letter_each_as_a_paper_of_its_own() -> None:
+    request = RequestFactory(state="submitted")
+    for subject, role in (("Statement of work", "requester"), ("Map", "case_manager")):
+        file = SimpleUploadedFile("file.pdf", PDF, content_type="application/pdf")
+        take(request, "attach_file", by=person(role), subject=subject, file=file)
+
+    kept = actions.attached(request).order_by("kind")
+    assert [(one.kind, one.version, one.title, one.for_nation) for one in kept] == [
+        ("attachment-1", 1, "Statement of work", True),
+        ("attachment-2", 1, "Map", True),
+    ]
 
 
 def test_review_is_opened_on_a_snapshot_of_the_request() -> None:

@@ -50,6 +50,7 @@ from tests.factories import (
     SubcontractFactory,
     TransferReviewFactory,
     firm,
+    paper,
     person,
     review_requisition,
     today,
@@ -269,6 +270,13 @@ def taken_quote(valid_until: date) -> Any:
     words = {"state": "taken", "valid_until": valid_until, "number": f"JP-QUO-26-{valid_until.day}"}
     QuoteFactory(subcontract=purchase, **words)
     return purchase
+
+
+def with_files(count: int) -> Any:
+    request = RequestFactory()
+    for number in range(1, count + 1):
+        paper(request, f"attachment-{number}")
+    return request
 
 
 def bought_within(price: Decimal) -> Any:
@@ -557,6 +565,12 @@ GUARDS: list[tuple[Any, Case, Case, str]] = [
         ShipmentFactory,
         lambda: ShipmentFactory(held_at=timezone.now()),
         "The contract is suspended: nothing leaves.",
+    ),
+    (
+        requests.has_room_for_files,
+        lambda: with_files(29),
+        lambda: with_files(30),
+        "30 files are attached already. Put several into one.",
     ),
     (
         subcontracts.is_bought_in_yen,

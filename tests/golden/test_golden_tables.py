@@ -56,6 +56,7 @@ from tests.factories import (
     TransferReviewFactory,
     add_request_lines,
     firm,
+    paper,
     person,
     request_begun,
     review_requisition,
@@ -109,6 +110,9 @@ def requests(people: People) -> Situations:
     explained = request_begun(120)
     why = {"code": "industry_quote", "reason": "The maker has not quoted."}
     steps.take(explained, "explain_delay", by=person("case_manager"), **why)
+    full = RequestFactory(state="submitted")
+    for number in range(30):
+        paper(full, f"attachment-{number}")
     now = timezone.now()
     return in_each_state(RequestFactory) | {
         "draft, without lines": RequestFactory(furnished=False),
@@ -120,6 +124,7 @@ def requests(people: People) -> Situations:
         "submitted, no route for the nation": RequestFactory(
             state="submitted", nation=NationFactory(code="AU")
         ),
+        "submitted, 30 files attached": full,
         "submitted, a question to the nation": asked,
         "submitted, a question of the nation": asking,
         "submitted, an answer is late": late,
