@@ -135,6 +135,9 @@ class Drafts:
         return f"approval:{self.matter.name}"
 
     def run(self, case: Any, follow_up: FollowUp) -> None:
+        case = type(case)._default_manager.locked().get(pk=case.pk)
+        if self.matter.waits_in not in {"", case.state}:
+            return  # run late: the file that had come back has been decided, and the case moved on
         if open_file_of(case, self.matter) is not None:
             return  # a file that has come back is put forward again by its drafter
         entry = follow_up.entry

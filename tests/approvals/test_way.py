@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from approvals import looking_after
 from approvals.models import ApprovalFile, ApprovalRoute, Revision, Signature
+from cases.models import Contract
 from exports.models import TransferReview
 from tests.approvals.hands import concur, fresh, post, put_forward, run_follow_ups
 from tests.factories import (
@@ -55,6 +56,17 @@ def test_follow_up_that_runs_twice_drafts_one_file(manager: Any) -> None:
     run_follow_ups()
 
     assert ApprovalFile.objects.count() == 1
+
+
+def test_follow_up_that_runs_late_drafts_no_file_for_a_case_that_has_moved_on(manager: Any) -> None:
+    """The file of the first time came back, was put forward once more and decided before it ran."""
+    contract = ContractFactory(state="draft", is_priced=True)
+    take(contract, "put_to_approval", by=manager)
+    Contract.objects.filter(pk=contract.pk).update(state="offered")
+
+    run_follow_ups()
+
+    assert ApprovalFile.objects.count() == 0
 
 
 def test_what_is_put_forward_is_kept_as_it_was(file: ApprovalFile) -> None:
