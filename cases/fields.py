@@ -429,15 +429,20 @@ def as_price(value: Any, currency: str) -> Decimal:
         price = Decimal(str(value).strip().replace(",", ""))
     except InvalidOperation:
         price = Decimal("NaN")
-    places = exponent(currency)
     if not price.is_finite() or not 0 < price < Decimal(10) ** 14:
         raise ValidationError(_t("give a price above zero, in digits."))
-    if price != price.quantize(Decimal(1).scaleb(-places)):
+    return in_its_units(price, currency)
+
+
+def in_its_units(amount: Decimal, currency: str) -> Decimal:
+    """The amount, without a fraction that its currency does not have; raises `ValidationError`."""
+    places = exponent(currency)
+    if amount % Decimal(1).scaleb(-places):
         raise ValidationError(
             _t("%(currency)s has at most %(places)s decimals.")
             % {"currency": currency, "places": places}
         )
-    return price
+    return amount
 
 
 def as_months(item: Any) -> int:

@@ -21,13 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cases import charges, pricing
+from cases.fields import in_its_units
 from cases.models import LiabilityCurve, Rate
 from cases.models.rate import rates_of
 from cases.pricing import NOTHING, ROUNDING_OF_SET, CannotPrice, Line, Source
 from cases.rates import NoRate
 from cases.schedule import Period, schedule, with_liability
 from cases.terms import codes_of_lines
-from ledger.money import currencies, exponent
+from ledger.money import currencies
 from partners import policies
 from portal.staff.prices import figures
 from workflow.forms import reads_as_it_is
@@ -227,9 +228,10 @@ class PeriodRow(forms.Form):
     def period(self, currency: str) -> Period:
         given = self.cleaned_data
         for name in ("disbursement", "termination_liability", "holdback"):
-            if (given[name] or NOTHING) % Decimal(1).scaleb(-exponent(currency)):
-                told = {"currency": currency, "places": exponent(currency)}
-                self.add_error(name, _t("%(currency)s has at most %(places)s decimals.") % told)
+            try:
+                in_its_units(given[name] or NOTHING, currency)
+            except ValidationError as error:
+                self.add_error(name, error)
         return Period(
             given["label"],
             given["due"],

@@ -17,6 +17,7 @@ from cases.models import CostEstimate, Subcontract
 from documents.models import Document
 from partners.access import context_of
 from tests.approvals.hands import run_follow_ups
+from tests.cases.test_cost_method import LINE
 from tests.factories import (
     ContractFactory,
     CostEstimateFactory,
@@ -34,18 +35,8 @@ from workflow.steps import NotOpen, steps_of, take
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 # The worked example, and what comes of it.
-COSTS = {
-    "material": "120000000",
-    "processing": "80000000",
-    "direct": "20000000",
-    "general_rate": "8.5",
-    "interest_rate": "1.2",
-    "profit_rate": "8",
-    "variation_rate": "2",
-    "variation_base": "total_cost",
-    "selling_direct": "3000000",
-    "tax_rate": "10",
-    "basis": "GCIP of the maker for 2026",
+COSTS = {name: given for name, given in LINE.items() if name != "number"} | {
+    "basis": "GCIP of the maker for 2026"
 }
 PRICE = Decimal(268_434_400)
 SMALL = COSTS | {"material": "100000", "processing": "0", "direct": "0", "selling_direct": "0"}
